@@ -1,0 +1,157 @@
+"""Stacks of LSTM layers, built by number of layers and width."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lstm_utils._validate import check_int
+from lstm_utils.reference import lstm_params
+
+__all__ = ["make_stack", "width_for_budget"]
+
+
+def make_stack(
+    n_layers: int,
+    units: int | Sequence[int],
+    *,
+    n_features: int,
+    n_outputs: int | None = 1,
+    return_sequences: bool = False,
+    fused: bool = False,
+):
+    """Build a stack of LSTM layers with a Dense head, not yet compiled.
+
+    Introduced in: 05
+
+    Parameters
+    ----------
+    n_layers : int
+        Number of LSTM layers.
+    units : int or sequence of int
+        Width of every layer, or one width per layer from the lowest up.
+    n_features : int
+        Numbers that enter at each step; the number of steps stays open.
+    n_outputs : int or None
+        Width of the Dense head; None leaves the head out.
+    return_sequences : bool
+        Whether the top layer gives one output per step or one per sequence.
+    fused : bool
+        Build one ``RNN`` of stacked cells, which runs a single loop over time,
+        instead of one ``LSTM`` layer above the other. It is the same function of
+        the same weights: ``get_weights()`` has the same order in both forms.
+
+    Returns
+    -------
+    keras.Model
+        From (batch, time, n_features) to (batch, n_outputs), or to (batch, time,
+        n_outputs) with `return_sequences`; without a head the last axis is the
+        width of the top layer.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is below 1, or there is not one width per layer.
+
+    References
+    ----------
+    Graves (2013), Generating sequences with recurrent neural networks.
+
+    Examples
+    --------
+    >>> make_stack(2, [8, 4], n_features=3).count_params()
+    593
+    """
+    import keras
+
+    widths = _widths(n_layers, units)
+    n_features = check_int("n_features", n_features, 1)
+    if n_outputs is not None:
+        n_outputs = check_int(
+            "n_outputs", n_outputs, 1, "None leaves out the Dense head."
+        )
+    inputs = keras.Input((None, n_features), name="steps")
+    x = inputs
+    if fused:
+        cells = [keras.layers.LSTMCell(width) for width in widths]
+        # One cell goes in bare: a list of one fails on the JAX backend.
+        x = keras.layers.RNN(
+            cells if len(cells) > 1 else cells[0],
+            return_sequences=return_sequences,
+            name="stack",
+        )(x)
+    else:
+        for number, width in enumerate(widths, start=1):
+            x = keras.layers.LSTM(
+                width,
+                return_sequences=return_sequences or number < len(widths),
+                name=f"lstm_{number}",
+            )(x)
+    if n_outputs is not None:
+        x = keras.layers.Dense(n_outputs, name="head")(x)
+    return keras.Model(inputs, x, name="fused_stack" if fused else "stack")
+
+
+def width_for_budget(
+    budget: int, n_layers: int, *, n_features: int, n_outputs: int | None = 1
+) -> int:
+    """Find the width whose stack comes closest to a number of parameters.
+
+    Introduced in: 05
+
+    Parameters
+    ----------
+    budget : int
+        Parameters wanted, head included.
+    n_layers : int
+        Number of LSTM layers, all of one width.
+    n_features, n_outputs : int
+        As for `make_stack`.
+
+    Returns
+    -------
+    int
+        The width; of two equally close ones the smaller.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is below 1, or the budget is too small for width 1.
+
+    Examples
+    --------
+    >>> [width_for_budget(12920, depth, n_features=2) for depth in (1, 2)]
+    [55, 32]
+    """
+    budget = check_int("budget", budget, 1)
+    n_layers = check_int("n_layers", n_layers, 1)
+    n_features = check_int("n_features", n_features, 1)
+    if n_outputs is not None:
+        n_outputs = check_int("n_outputs", n_outputs, 1)
+
+    def params(width):
+        head = 0 if n_outputs is None else (width + 1) * n_outputs
+        upper = (n_layers - 1) * lstm_params(width, width)
+        return lstm_params(n_features, width) + upper + head
+
+    if budget < params(1):
+        raise ValueError(
+            f"budget is {budget} parameters, but {n_layers} layers of width 1 on "
+            f"{n_features} features already have {params(1)}. Raise the budget or "
+            "take fewer layers."
+        )
+    width = 1
+    while params(width + 1) <= budget:
+        width += 1
+    return min((width, width + 1), key=lambda w: abs(params(w) - budget))
+
+
+def _widths(n_layers, units) -> list[int]:
+    n_layers = check_int("n_layers", n_layers, 1)
+    if not isinstance(units, Sequence) or isinstance(units, str):
+        return [check_int("units", units, 1)] * n_layers
+    if len(units) != n_layers:
+        raise ValueError(
+            f"units has {len(units)} widths {list(units)}, but n_layers is {n_layers}: "
+            "give one width per layer, or a single one for all."
+        )
+    return [check_int(f"units[{k}]", width, 1) for k, width in enumerate(units)]

@@ -1,0 +1,116 @@
+"""The first cell of every chapter: seeds, arithmetic, style."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import warnings
+from importlib import metadata
+
+from lstm_utils._validate import check_int
+
+__all__ = ["setup", "versions"]
+
+
+def setup(seed: int = 0) -> None:
+    """Make this notebook give the numbers that its page shows.
+
+    Call it before anything imports Keras or TensorFlow. It asks TensorFlow for
+    deterministic arithmetic on the CPU, keeps its log lines off the page, seeds
+    Python, NumPy and Keras, and sets how arrays print and figures look. An
+    environment variable that is set already is left as it is; with
+    ``LSTM_BOOK_GPU=1`` a GPU is used where there is one.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of all three random number generators; 0 or more.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `seed` is not a whole number of at least 0.
+
+    Warns
+    -----
+    UserWarning
+        If TensorFlow was imported before, so that its arithmetic is fixed.
+
+    Examples
+    --------
+    >>> from lstm_utils import setup
+    >>> setup(seed=1)
+    """
+    seed = check_int("seed", seed, 0)
+    wanted = {
+        "KERAS_BACKEND": "tensorflow",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+    }
+    if os.environ.get("LSTM_BOOK_GPU") != "1":
+        wanted["CUDA_VISIBLE_DEVICES"] = "-1"
+    if "tensorflow" in sys.modules and any(name not in os.environ for name in wanted):
+        warnings.warn(
+            "TensorFlow was imported before setup(), so its arithmetic can no longer "
+            "be chosen and the last digits may differ from the page. Restart the "
+            "kernel and run this cell first.",
+            stacklevel=2,
+        )
+    for name, value in wanted.items():
+        os.environ.setdefault(name, value)
+
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+    _set_style()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that decide which numbers come out.
+
+    Paste it into a report that a number differs from the page.
+
+    Returns
+    -------
+    dict of str to str
+        Python, operating system, processor, and each library in use.
+
+    Examples
+    --------
+    >>> from lstm_utils import versions
+    >>> sorted(versions())[:3]
+    ['jupyter-book', 'keras', 'lstm-utils']
+    """
+    found = {
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "processor": platform.machine(),
+    }
+    names = ["lstm-utils", "numpy", "scipy", "keras", "tensorflow", "jupyter-book"]
+    for name in names:
+        found[name] = _version(name)
+    return found
+
+
+def _version(name: str) -> str:
+    candidates = [name, "tensorflow-cpu"] if name == "tensorflow" else [name]
+    for candidate in candidates:
+        try:
+            return metadata.version(candidate)
+        except metadata.PackageNotFoundError:
+            continue
+    return "not installed"
+
+
+def _set_style() -> None:
+    import numpy as np
+
+    from lstm_utils.plots import use_book_style
+
+    np.set_printoptions(precision=4, suppress=True)
+    use_book_style()

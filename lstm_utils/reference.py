@@ -1,0 +1,213 @@
+"""LSTMs in NumPy, to check the framework against and to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.special import expit
+
+from lstm_utils._validate import check_array, check_int
+
+__all__ = ["lstm_params", "numpy_lstm", "numpy_stack"]
+
+
+def lstm_params(n_features: int, units: int) -> int:
+    """Count the trainable numbers of one LSTM layer.
+
+    Four blocks (input gate, forget gate, candidate, output gate), each with a
+    kernel (n_features, units), a recurrent kernel (units, units) and a bias
+    (units,): 4 (units (units + n_features) + units).
+
+    Introduced in: 01
+
+    Parameters
+    ----------
+    n_features : int
+        Numbers that enter the layer at each step.
+    units : int
+        Width of the layer: the length of its output h and of its cell state c.
+
+    Returns
+    -------
+    int
+        The number of parameters.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not a whole number of at least 1.
+
+    References
+    ----------
+    Gers, Schmidhuber and Cummins (2000), Learning to forget.
+
+    Examples
+    --------
+    >>> lstm_params(4, 100)
+    42000
+    """
+    n_features = check_int("n_features", n_features, 1)
+    units = check_int("units", units, 1)
+    return 4 * (units * (units + n_features) + units)
+
+
+def numpy_lstm(
+    x, weights: Sequence, initial_state: Sequence | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Run one LSTM layer with its default activations in NumPy.
+
+    Introduced in: 01
+
+    Parameters
+    ----------
+    x : array_like, shape (batch, time, features)
+        The input sequences.
+    weights : sequence of arrays
+        What ``layer.get_weights()`` gives: kernel (features, 4 units), recurrent
+        kernel (units, 4 units) and bias (4 units,), each with its blocks in the
+        order i, f, g, o (input gate, forget gate, candidate, output gate).
+    initial_state : pair of array_like, each (batch, units), optional
+        The states h0 and c0 before the first step; zeros if left out.
+
+    Returns
+    -------
+    h, c : ndarray, each (batch, time, units)
+        The output and the cell state after every step, in double precision.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an array has the wrong rank or size, is empty or holds NaN.
+
+    References
+    ----------
+    Hochreiter and Schmidhuber (1997); Gers, Schmidhuber and Cummins (2000).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.zeros((1, 3, 1))
+    >>> weights = [np.ones((1, 8)), np.ones((2, 8)), np.zeros(8)]
+    >>> h, c = numpy_lstm(x, weights)
+    >>> h.shape, c.shape
+    ((1, 3, 2), (1, 3, 2))
+    """
+    x = check_array(
+        "x",
+        x,
+        ("batch", "time", "features"),
+        "One sequence of one feature is x.reshape(1, -1, 1).",
+    )
+    kernel, recurrent, bias = _check_weights(weights, x.shape[2])
+    batch, time, _ = x.shape
+    units = recurrent.shape[0]
+    h_t, c_t = _check_state(initial_state, batch, units)
+    h = np.empty((batch, time, units))
+    c = np.empty((batch, time, units))
+    for t in range(time):
+        z = x[:, t] @ kernel + h_t @ recurrent + bias
+        z_i, z_f, z_g, z_o = np.split(z, 4, axis=1)
+        c_t = expit(z_f) * c_t + expit(z_i) * np.tanh(z_g)
+        h_t = expit(z_o) * np.tanh(c_t)
+        h[:, t], c[:, t] = h_t, c_t
+    return h, c
+
+
+def numpy_stack(x, weights_per_layer: Sequence[Sequence]) -> np.ndarray:
+    """Run a stack of LSTM layers in NumPy.
+
+    Each layer gets the whole output sequence of the layer below; every state
+    starts at zero.
+
+    Introduced in: 05
+
+    Parameters
+    ----------
+    x : array_like, shape (batch, time, features)
+        The input sequences of the lowest layer.
+    weights_per_layer : sequence of sequences of arrays
+        One entry a layer, from the lowest up, each as for `numpy_lstm`.
+
+    Returns
+    -------
+    ndarray, shape (batch, time, units of the top layer)
+        The output of the top layer after every step.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no layer, or a layer does not fit on the one below.
+
+    References
+    ----------
+    Graves (2013), Generating sequences with recurrent neural networks.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> low = [np.ones((1, 8)), np.ones((2, 8)), np.zeros(8)]
+    >>> top = [np.ones((2, 12)), np.ones((3, 12)), np.zeros(12)]
+    >>> numpy_stack(np.ones((4, 5, 1)), [low, top]).shape
+    (4, 5, 3)
+    """
+    if len(weights_per_layer) == 0:
+        raise ValueError(
+            "weights_per_layer is empty, expected one entry a layer: "
+            "[layer.get_weights() for layer in the stack]."
+        )
+    h = x
+    for number, weights in enumerate(weights_per_layer, start=1):
+        try:
+            h, _ = numpy_lstm(h, weights)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"Layer {number} of the stack: {error}") from None
+    return h
+
+
+def _check_weights(weights, n_features):
+    if len(weights) != 3:
+        raise ValueError(
+            f"weights must be the three arrays kernel, recurrent kernel and bias, as "
+            f"layer.get_weights() gives them, but {len(weights)} came. A layer built "
+            "with use_bias=False has two: add a bias of zeros."
+        )
+    kernel = check_array("kernel", weights[0], ("features", "4 units"))
+    recurrent = check_array("recurrent kernel", weights[1], ("units", "4 units"))
+    bias = check_array(
+        "bias",
+        weights[2],
+        ("4 units",),
+        "A GRU's bias has two axes; this is the LSTM.",
+    )
+    units = recurrent.shape[0]
+    expected = [(n_features, 4 * units), (units, 4 * units), (4 * units,)]
+    came = [kernel.shape, recurrent.shape, bias.shape]
+    if came != expected:
+        raise ValueError(
+            f"weights have the shapes {came}, but an LSTM of {units} units on "
+            f"{n_features} features has {expected}. Usual cause: the last axis of the "
+            "input is not the number of features that the layer was built for."
+        )
+    return kernel, recurrent, bias
+
+
+def _check_state(initial_state, batch, units):
+    if initial_state is None:
+        return np.zeros((batch, units)), np.zeros((batch, units))
+    if len(initial_state) != 2:
+        raise ValueError(
+            f"initial_state must be the pair (h0, c0), but {len(initial_state)} "
+            "arrays came. An LSTM has two states."
+        )
+    states = []
+    for name, state in zip(("h0", "c0"), initial_state, strict=True):
+        state = check_array(name, state, ("batch", "units"))
+        if state.shape != (batch, units):
+            raise ValueError(
+                f"{name} has shape {state.shape}, but {(batch, units)} is expected: "
+                f"one row for each of the {batch} sequences, one column a unit. "
+                "States fit only layers of equal width."
+            )
+        states.append(state)
+    return states
