@@ -1,0 +1,1 @@
+"""What runs, checks and publishes the book; no chapter imports it."""

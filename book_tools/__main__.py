@@ -1,0 +1,68 @@
+"""The book's commands: `python -m book_tools COMMAND`."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    options, rest = _parser().parse_known_args(argv)
+    if rest and options.command not in ("book", "serve", "live"):
+        raise SystemExit(f"Unknown argument: {' '.join(rest)}. See --help.")
+    try:
+        return options.call(options, rest)
+    except ModuleNotFoundError as error:
+        raise SystemExit(
+            f"{error.name} is not installed; `make {options.command}` installs what "
+            "the command needs, or: pip install -r requirements/dev.txt"
+        ) from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m book_tools", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, summary: str, call: Callable) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=summary, description=summary)
+        command.set_defaults(call=call)
+        return command
+
+    for name, summary, function in (
+        ("book", "build the site from the stored outputs", "build"),
+        ("serve", "serve the built site on 127.0.0.1", "serve"),
+        ("live", "serve the site and rebuild it as files change", "live"),
+    ):
+        add(name, summary, _site_command(function))
+    run = add("run", "execute the stale chapters", _run)
+    run.add_argument("chapter", nargs="?", help="the one chapter to execute")
+    run.add_argument("--force", action="store_true", help="fresh chapters as well")
+    run.add_argument("--once", action="store_true", help="one arithmetic setting only")
+    add("check", "say which chapters are stale or not normalised", _check)
+    return parser
+
+
+def _site_command(function: str) -> Callable:
+    def call(options: argparse.Namespace, rest: list[str]) -> int:
+        commands = importlib.import_module("book_tools.site.commands")
+        return getattr(commands, function)(rest)
+
+    return call
+
+
+def _run(options: argparse.Namespace, rest: list[str]) -> int:
+    from book_tools.run import run
+
+    return run(options.chapter, force=options.force, once=options.once)
+
+
+def _check(options: argparse.Namespace, rest: list[str]) -> int:
+    from book_tools.check import check
+
+    return check()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,321 @@
+"""Execute the chapters that are stale, and keep only outputs that hold.
+
+Each chapter runs twice, under two arithmetic settings; outputs that differ, that
+hold stderr, a machine path or a memory address, or a cell that fails leave the
+notebook as it was.
+"""
+
+import copy
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import (
+    CellExecutionError,
+    CellTimeoutError,
+    DeadKernelError,
+)
+from nbformat import NotebookNode
+from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
+from tqdm import tqdm
+
+from book_tools.chapters import (
+    ROOT,
+    find_chapter,
+    list_chapters,
+    read_notebook,
+    replace_file,
+    serialise,
+)
+from book_tools.freshness import BOTH, ONE, stale_parts, stamp
+from book_tools.normalise import ANSI, normalise
+from book_tools.outputs import difference, refused_outputs
+
+AT_A_TIME = 2
+CELL_SECONDS = 180
+CHAPTER_SECONDS = 90
+CHAPTER_GIB = 1.5
+THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
+REFERENCE = {"TF_ENABLE_ONEDNN_OPTS": "0"}
+OTHER = {
+    "TF_ENABLE_ONEDNN_OPTS": "1",
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    **dict.fromkeys(THREADS, "1"),
+}
+CHOSEN_HERE = {*REFERENCE, *OTHER, "MPLBACKEND"}
+
+
+class ChapterFailed(Exception):
+    """A chapter whose new outputs cannot be kept; the message says why."""
+
+
+class Interrupted(Exception):
+    """The run was asked to stop while this chapter was executing."""
+
+
+@dataclass
+class Kernels:
+    """The kernels at work, so that an interrupt can stop them at once."""
+
+    stopping: threading.Event = field(default_factory=threading.Event)
+    managers: list[AsyncKernelManager] = field(default_factory=list)
+
+    def start(self) -> AsyncKernelManager:
+        """Return a manager for a kernel of this very Python, as nbval uses."""
+        manager = AsyncKernelManager(
+            kernel_name=CURRENT_ENV_KERNEL_NAME,
+            kernel_spec_manager=NbvalKernelspecManager(),
+        )
+        self.managers.append(manager)
+        return manager
+
+    def stop(self) -> None:
+        """Kill every kernel; what waits for one then ends by itself."""
+        self.stopping.set()
+        for manager in self.managers:
+            process = getattr(manager.provisioner, "process", None)
+            if process is not None and process.poll() is None:
+                process.kill()
+
+
+@dataclass
+class Measured:
+    """What one execution of a chapter took."""
+
+    seconds: float = 0.0
+    gib: float | None = None
+
+
+def run(
+    chapter: str | None = None,
+    *,
+    force: bool = False,
+    once: bool = False,
+    root: Path = ROOT,
+) -> int:
+    """Execute the stale chapters, or the one named, and return the exit status.
+
+    Parameters
+    ----------
+    chapter : str, optional
+        The one chapter to execute, stale or not.
+    force : bool
+        Whether to execute fresh chapters as well.
+    once : bool
+        Whether to leave out the second setting; such a chapter stays stale.
+    root : Path
+        The folder of the book.
+    """
+    if chapter:
+        wanted = [find_chapter(chapter, root)]
+    else:
+        wanted = [path for path in list_chapters(root) if force or _is_stale(path)]
+        _normalise_fresh(set(list_chapters(root)) - set(wanted), root)
+    if not wanted:
+        print("Every chapter is fresh. CHAPTER=NN-name or FORCE=1 executes it anyway.")
+        return 0
+    return _run_all(wanted, once, root)
+
+
+def _is_stale(path: Path) -> bool:
+    return bool(stale_parts(read_notebook(path), path.parent.parent))
+
+
+def _normalise_fresh(paths: set[Path], root: Path) -> None:
+    for path in sorted(paths):
+        text = serialise(normalise(read_notebook(path), root))
+        if text != path.read_text("utf-8"):
+            replace_file(path, text)
+            print(f"{path.stem}: normalised; its outputs are still fresh")
+
+
+def _run_all(paths: list[Path], once: bool, root: Path) -> int:
+    kernels = Kernels()
+    positions: SimpleQueue[int] = SimpleQueue()
+    for position in range(AT_A_TIME):
+        positions.put(position)
+    failed = []
+    with _terminable(), ThreadPoolExecutor(AT_A_TIME) as pool:
+        jobs = {
+            pool.submit(_run_chapter, path, once, root, kernels, positions): path
+            for path in paths
+        }
+        try:
+            for job in as_completed(jobs):
+                try:
+                    tqdm.write(f"{jobs[job].stem}: {job.result()}")
+                except ChapterFailed as failure:
+                    failed.append(jobs[job].stem)
+                    tqdm.write(f"{jobs[job].stem}: NOT KEPT, {failure}\n")
+        except KeyboardInterrupt:
+            kernels.stop()
+            pool.shutdown(cancel_futures=True)
+            raise SystemExit(
+                "Interrupted: chapters not yet finished are as they were."
+            ) from None
+    if failed:
+        print(f"Not kept: {', '.join(sorted(failed))}. The notebooks are as they were.")
+    return 1 if failed else 0
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let a polite kill (SIGTERM) end the run as Ctrl-C does."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run_chapter(
+    path: Path, once: bool, root: Path, kernels: Kernels, positions: SimpleQueue[int]
+) -> str:
+    """Execute one chapter, replace its notebook and return a line that reports it."""
+    read = path.read_bytes()
+    source = normalise(read_notebook(path), root)
+    position = positions.get()
+    bar = tqdm(
+        total=len(source.cells) * (1 if once else 2),
+        desc=path.stem,
+        position=position,
+        unit="cell",
+        leave=False,
+        disable=None,
+    )
+    try:
+        with bar:
+            result, measured = _execute(source, path, REFERENCE, kernels, bar)
+            result = normalise(result, root)
+            if not once:
+                other, _ = _execute(source, path, OTHER, kernels, bar)
+                _refuse_differences(result, normalise(other, root))
+    finally:
+        positions.put(position)
+    if refused := list(refused_outputs(result, root)):
+        raise ChapterFailed(
+            "\n  ".join(["its outputs hold what they may not:", *refused])
+        )
+    result.metadata["book"] = {"stamp": stamp(result, root, ONE if once else BOTH)}
+    if path.read_bytes() != read:
+        raise ChapterFailed("the file was edited while it ran; run it again")
+    replace_file(path, serialise(result))
+    return _report(measured, once)
+
+
+def _execute(
+    source: NotebookNode,
+    path: Path,
+    setting: dict[str, str],
+    kernels: Kernels,
+    bar: tqdm,
+) -> tuple[NotebookNode, Measured]:
+    notebook = _without_outputs(source)
+    manager = kernels.start()
+    measured = Measured()
+
+    def before_cell(**_: object) -> None:
+        if kernels.stopping.is_set():
+            raise Interrupted
+
+    def after_cell(**_: object) -> None:
+        measured.gib = _peak_gib(manager) or measured.gib
+
+    client = NotebookClient(
+        notebook,
+        km=manager,
+        timeout=CELL_SECONDS,
+        record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+        on_cell_start=lambda **_: bar.update(),
+        on_cell_execute=before_cell,
+        on_cell_executed=after_cell,
+    )
+    client.owns_km = True
+    started = time.perf_counter()
+    try:
+        client.execute(env=environment(setting), stderr=subprocess.DEVNULL)
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        if kernels.stopping.is_set():
+            raise Interrupted from error
+        raise ChapterFailed(_where(notebook, error, setting)) from error
+    measured.seconds = time.perf_counter() - started
+    return notebook, measured
+
+
+def environment(setting: dict[str, str]) -> dict[str, str]:
+    """Return the environment of a kernel under one arithmetic setting."""
+    kept = {name: os.environ[name] for name in os.environ.keys() - CHOSEN_HERE}
+    return kept | setting
+
+
+def _without_outputs(source: NotebookNode) -> NotebookNode:
+    notebook = copy.deepcopy(source)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def _peak_gib(manager: AsyncKernelManager) -> float | None:
+    """Return a kernel's peak memory, where the system tells (Linux)."""
+    try:
+        status = Path(f"/proc/{manager.provisioner.pid}/status").read_text("utf-8")
+    except OSError:
+        return None
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found.group(1)) / 2**20 if found else None
+
+
+def _where(notebook: NotebookNode, error: Exception, setting: dict[str, str]) -> str:
+    """Say which cell an execution ended in, and with what."""
+    ran = [cell for cell in notebook.cells if cell.get("execution_count")]
+    number = notebook.cells.index(ran[-1]) + 1 if ran else 1
+    cell = notebook.cells[number - 1]
+    name = "reference" if setting is REFERENCE else "second"
+    place = f"cell {number} ({cell.id}) under the {name} setting"
+    if isinstance(error, DeadKernelError):
+        return f"{place}: the kernel died; is there enough memory?"
+    if isinstance(error, CellTimeoutError):
+        return f"{place}: took more than {CELL_SECONDS} s"
+    return f"{place} failed:\n{ANSI.sub('', str(error)).strip()}"
+
+
+def _refuse_differences(first: NotebookNode, second: NotebookNode) -> None:
+    for number, (cell, again) in enumerate(
+        zip(first.cells, second.cells, strict=True), start=1
+    ):
+        found = difference(cell.get("outputs", []), again.get("outputs", []))
+        if found:
+            raise ChapterFailed(
+                f"cell {number} ({cell.id}) gives another output under the second "
+                f"arithmetic setting:\n{found}\n"
+                "Print fewer digits, or a claim that holds under both."
+            )
+
+
+def _report(measured: Measured, once: bool) -> str:
+    seconds, gib = measured.seconds, measured.gib
+    parts = [f"{seconds:.0f} s"]
+    if seconds > CHAPTER_SECONDS:
+        parts.append(f"MORE THAN {CHAPTER_SECONDS} s")
+    if gib is not None:
+        parts.append(f"{gib:.2f} GiB at most")
+        parts += [f"MORE THAN {CHAPTER_GIB} GiB"] if gib > CHAPTER_GIB else []
+    parts.append("one setting only" if once else "the same under both settings")
+    return ", ".join(parts)
