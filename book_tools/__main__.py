@@ -4,20 +4,21 @@ import argparse
 import importlib
 import sys
 from collections.abc import Callable
-from pathlib import Path
+
+PASS_ON = ("book", "serve", "live", "lab")
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     options, rest = _parser().parse_known_args(argv)
-    if rest and options.command not in ("book", "serve", "live"):
+    if rest and options.command not in PASS_ON:
         raise SystemExit(f"Unknown argument: {' '.join(rest)}. See --help.")
     try:
         return options.call(options, rest)
     except ModuleNotFoundError as error:
         raise SystemExit(
-            f"{error.name} is not installed; `make {options.command}` installs what "
-            "the command needs, or: pip install -r requirements/dev.txt"
+            f"The module {error.name} is missing here. Use .venv's Python; "
+            "`make test-fast` installs into it all that the commands need."
         ) from error
 
 
@@ -41,6 +42,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--force", action="store_true", help="fresh chapters as well")
     run.add_argument("--once", action="store_true", help="one arithmetic setting only")
     add("check", "say which chapters are stale or not normalised", _check)
+    add("lab", "open JupyterLab on the chapters", _lab)
+    add("test", "run every test", _test)
+    add("test-fast", "run the quick tests", _test)
+    lock = add("lock", "recompile the locks and environment.yml", _lock)
+    lock.add_argument("--upgrade", action="store_true", help="take newest versions")
     return parser
 
 
@@ -62,6 +68,24 @@ def _check(options: argparse.Namespace, rest: list[str]) -> int:
     from book_tools.check import check
 
     return check()
+
+
+def _lab(options: argparse.Namespace, rest: list[str]) -> int:
+    from book_tools.lab import lab
+
+    return lab(rest)
+
+
+def _test(options: argparse.Namespace, rest: list[str]) -> int:
+    from book_tools.gate import run_gate
+
+    return run_gate(fast=options.command == "test-fast")
+
+
+def _lock(options: argparse.Namespace, rest: list[str]) -> int:
+    from book_tools.lock import lock
+
+    return lock(upgrade=options.upgrade)
 
 
 if __name__ == "__main__":

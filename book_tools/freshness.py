@@ -139,9 +139,12 @@ def _imported(tree: ast.AST, package: Path) -> Iterator[str]:
                 yield module.split(".")[0]
             else:
                 yield from _from_dotted(module)
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.value.id == PACKAGE:
-                yield _home_of(node.attr, package)
+        elif isinstance(node, ast.Attribute) and _names_package(node.value):
+            yield _home_of(node.attr, package)
+
+
+def _names_package(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == PACKAGE
 
 
 def _from_dotted(name: str) -> Iterator[str]:
@@ -156,9 +159,10 @@ def _home_of(name: str, package: Path) -> str:
         return name
     front = ast.parse((package / "__init__.py").read_text("utf-8"))
     for node in ast.walk(front):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            if any(name in (alias.asname, alias.name) for alias in node.names):
-                return node.module.removeprefix(f"{PACKAGE}.")
+        if not isinstance(node, ast.ImportFrom) or not node.module:
+            continue
+        if any(name in (alias.asname, alias.name) for alias in node.names):
+            return node.module.removeprefix(f"{PACKAGE}.")
     return "__init__"
 
 

@@ -39,7 +39,7 @@ HEADING = re.compile(r"^#+\s+(.+)$", re.MULTILINE)
 
 
 def normalise(notebook: NotebookNode, root: Path = ROOT) -> NotebookNode:
-    """Return a copy of a notebook in its committed form; doing it twice changes nothing.
+    """Return a copy of a notebook in its committed form; twice gives the same.
 
     Parameters
     ----------

@@ -1,0 +1,37 @@
+# Every command of the book. Each is one line that can be typed without make.
+# `make` alone lists them. The first one makes .venv; nothing else is needed.
+
+FIRST := $(firstword $(foreach name,$(PYTHON) python3 python,$(shell command -v $(name) 2>/dev/null)))
+PY := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python,.venv/bin/python)
+
+.PHONY: help book test test-fast serve live lab run lock for-book for-dev
+
+help: ## list the commands
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 20
+
+book: for-book ## build the site from the stored outputs; no model runs
+	@$(PY) -m book_tools book
+
+test: for-dev ## everything: lint, site, unit tests, every chapter, browser tests
+	@$(PY) -m book_tools test
+
+test-fast: for-dev ## lint, unit and structure tests, in under a minute
+	@$(PY) -m book_tools test-fast
+
+serve: for-book ## serve the built site on 127.0.0.1 (PORT=8000)
+	@$(PY) -m book_tools serve $(PORT)
+
+live: for-book ## serve the site and rebuild it as files change (PORT=8000)
+	@$(PY) -m book_tools live $(PORT)
+
+lab: for-dev ## open JupyterLab on the chapters
+	@$(PY) -m book_tools lab
+
+run: for-dev ## execute the stale chapters (CHAPTER=01-one-cell, FORCE=1, ONCE=1)
+	@$(PY) -m book_tools run $(CHAPTER) $(if $(FORCE),--force) $(if $(ONCE),--once)
+
+lock: for-dev ## recompile the locks and environment.yml (UPGRADE=1)
+	@$(PY) -m book_tools lock $(if $(UPGRADE),--upgrade)
+
+for-book for-dev: for-%:
+	@$(or $(FIRST),$(error Install Python 3.11, 3.12 or 3.13 first; none is on PATH)) book_tools/bootstrap.py $*

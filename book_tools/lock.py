@@ -1,0 +1,95 @@
+"""Compile the locks, and write environment.yml from them."""
+
+import re
+import shutil
+import subprocess
+import tempfile
+import tomllib
+from pathlib import Path
+
+from book_tools.chapters import ROOT, replace_file
+from book_tools.freshness import locked_versions
+
+COMPILE = (
+    *("uv", "pip", "compile", "-q", "--universal", "--python-version", "3.11"),
+    *("--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url"),
+    *("--no-emit-find-links", "--fork-strategy", "fewest"),
+)
+RUN_EXTRAS = ("tensorflow", "course")
+# dev holds every use and is compiled first; the others may not differ from it.
+USES = {
+    "dev": (*RUN_EXTRAS, "book", "test"),
+    "book": ("book",),
+    "run": RUN_EXTRAS,
+}
+
+
+def lock(*, upgrade: bool = False, root: Path = ROOT) -> int:
+    """Recompile every lock and environment.yml, or change nothing.
+
+    Parameters
+    ----------
+    upgrade : bool
+        Whether to take the newest versions; otherwise those that fit are kept.
+    root : Path
+        The folder of the book.
+    """
+    if not shutil.which("uv"):
+        raise SystemExit("uv is not installed; `pipx install uv`, then `make lock`.")
+    requirements = root / "requirements"
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        for use in USES:
+            shutil.copy(requirements / f"{use}.txt", work)
+        for use, extras in USES.items():
+            _compile(use, extras, work, upgrade and use == "dev", root)
+        for use in USES:
+            compiled = (work / f"{use}.txt").read_text("utf-8")
+            replace_file(requirements / f"{use}.txt", compiled)
+    replace_file(root / "environment.yml", environment(root))
+    print("Locked: requirements/*.txt and environment.yml")
+    return 0
+
+
+def _compile(
+    use: str, extras: tuple[str, ...], work: Path, upgrade: bool, root: Path
+) -> None:
+    command = [*COMPILE, "-o", str(work / f"{use}.txt"), str(root / "pyproject.toml")]
+    command += [part for extra in extras for part in ("--extra", extra)]
+    command += [] if use == "dev" else ["-c", str(work / "dev.txt")]
+    command += ["--upgrade"] if upgrade else []
+    if subprocess.call(command):
+        raise SystemExit(
+            f"uv could not compile requirements/{use}.txt; its own message is above. "
+            "No lock was changed."
+        )
+
+
+def environment(root: Path = ROOT) -> str:
+    """Return environment.yml: what running the chapters asks for, as locked."""
+    versions = [
+        line
+        for line in locked_versions(root / "requirements" / "run.txt")
+        if line.partition("==")[0] in direct_requirements(root)
+    ]
+    pins = "".join(f'      - "{line}"\n' for line in [*versions, "-e ."])
+    return (
+        "# For conda and Binder; `make lock` writes this file.\n"
+        "name: stacked-lstms\n"
+        "channels:\n"
+        "  - conda-forge\n"
+        "dependencies:\n"
+        "  - python=3.11\n"
+        "  - pip\n"
+        "  - pip:\n"
+        f"{pins}"
+    )
+
+
+def direct_requirements(root: Path = ROOT) -> set[str]:
+    """Return the names that pyproject.toml asks for to run the chapters."""
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = list(project["dependencies"])
+    for extra in RUN_EXTRAS:
+        asked += project["optional-dependencies"][extra]
+    return {re.match(r"[\w.-]+", line).group().lower() for line in asked}
