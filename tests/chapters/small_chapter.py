@@ -4,7 +4,6 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 PIXEL = "iVBORw0KGgo="  # as much of a PNG as a check looks at
-
 QUESTION = """\
 :::{quiz}
 What is one and one?

@@ -316,16 +316,22 @@ def check_network(notebook: NotebookNode) -> Iterator[str]:
     for cell in code_cells(notebook):
         if "colab" in tags(cell):
             continue
-        nodes = list(ast.walk(parse_cell(cell.source)))
-        imported = {
-            name.name for n in nodes if isinstance(n, ast.Import) for name in n.names
-        }
-        imported |= {n.module or "" for n in nodes if isinstance(n, ast.ImportFrom)}
-        used = {name.split(".")[0] for name in imported} & NETWORK_MODULES
+        used = imported_packages(parse_cell(cell.source)) & NETWORK_MODULES
         call = NETWORK_CALLS.search(cell.source)
         if used or call:
             what = ", ".join(sorted(used)) or call.group().strip()
             yield f"reaches for the network in cell {cell.id}: {what}"
+
+
+def imported_packages(tree: ast.Module) -> set[str]:
+    """Return the first part of every module name that some code imports."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+    return {name.split(".")[0] for name in names}
 
 
 def check_portable(notebook: NotebookNode) -> Iterator[str]:

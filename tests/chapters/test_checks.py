@@ -2,7 +2,7 @@
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
-from small_chapter import QUESTION, figure, guard, small_chapter
+from small_chapter import QUESTION, figure, guard, result, small_chapter
 from structure import CHECKS
 
 from book_tools.chapters import code_cells, tags
@@ -176,7 +176,7 @@ DEFECTS = {
         add(
             new_code_cell(
                 "time.perf_counter()",
-                outputs=[new_output("execute_result", {"text/plain": "1.2"})],
+                outputs=[result("1.2")],
             )
         ),
         "the clock",
