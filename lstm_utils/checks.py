@@ -65,7 +65,8 @@ def check_targets(model, y) -> None:
         raise ValueError(
             "model has no known output shape yet. Begin it with keras.Input(shape)."
         )
-    names = list(model.output_names)
+    # A Sequential model has one output and no names for it.
+    names = list(getattr(model, "output_names", ["output"]))
     shapes = [tuple(output.shape) for output in model.outputs]
     targets = _per_output("y", y, names)
     losses = _per_output("loss", model.loss, names, repeat=True)
@@ -124,8 +125,7 @@ def _kind(loss):
 def _name(loss):
     if isinstance(loss, str):
         return loss
-    name = getattr(loss, "__name__", None) or type(loss).__name__
-    return name
+    return getattr(loss, "__name__", None) or type(loss).__name__
 
 
 def _fits(target, output, kind):

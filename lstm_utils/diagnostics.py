@@ -84,19 +84,12 @@ def gate_traces(model, x) -> list[GateTraces]:
             "(Bidirectional, TimeDistributed) are not read."
         )
     feeds = [_input_of(layer) for layer in layers]
-    reader = keras.Model(model.inputs, feeds)
-    x = np.asarray(x)
-    expected = tuple(model.inputs[0].shape)
-    if len(model.inputs) == 1 and (
-        x.ndim != len(expected) or x.shape[-1] != (expected[-1] or x.shape[-1])
-    ):
-        raise ValueError(
-            f"x has shape {x.shape}, but the model expects {expected}. One sequence of "
-            "one feature is x.reshape(1, -1, 1)."
-        )
-    sequences = reader.predict_on_batch(x)
-    if len(feeds) == 1 and not isinstance(sequences, (list, tuple)):
-        sequences = [sequences]
+    if len(model.inputs) == 1:
+        x = _check_input(x, tuple(model.inputs[0].shape))
+        reader = keras.Model(model.inputs[0], feeds)
+    else:
+        reader = keras.Model(model.inputs, feeds)
+    sequences = [np.asarray(seen) for seen in keras.tree.flatten(reader(x))]
     traces = []
     for layer, sequence in zip(layers, sequences, strict=True):
         cells = _lstm_cells(layer)
@@ -105,6 +98,16 @@ def gate_traces(model, x) -> list[GateTraces]:
             traces.append(_trace(name, cell, sequence))
             sequence = traces[-1].h
     return traces
+
+
+def _check_input(x, expected):
+    x = np.asarray(x)
+    if x.ndim != len(expected) or x.shape[-1] != (expected[-1] or x.shape[-1]):
+        raise ValueError(
+            f"x has shape {x.shape}, but the model expects {expected}. One sequence of "
+            "one feature is x.reshape(1, -1, 1)."
+        )
+    return x
 
 
 def _lstm_cells(layer) -> list:
@@ -130,18 +133,18 @@ def _input_of(layer):
             f"layer {layer.name!r} is called {len(layer._inbound_nodes)} times; which "
             "call to read is not clear. Build a model that calls it once."
         )
-    feed = layer.input
-    if isinstance(feed, (list, tuple)):
-        raise ValueError(  # noqa: TRY004 (a value of the model, not a type of argument)
-            f"layer {layer.name!r} gets an initial state, but traces start at zero. "
-            "Read it in a model that leaves the state out."
-        )
-    if getattr(feed, "_keras_mask", None) is not None:
+    feeds = layer.input if isinstance(layer.input, (list, tuple)) else [layer.input]
+    if getattr(feeds[0], "_keras_mask", None) is not None:
         raise ValueError(
             f"layer {layer.name!r} skips masked steps, which traces do not show. Read "
             "it on sequences of one length, in a model without a mask."
         )
-    return feed
+    if len(feeds) > 1:
+        raise ValueError(
+            f"layer {layer.name!r} gets an initial state, but traces start at zero. "
+            "Read it in a model that leaves the state out."
+        )
+    return feeds[0]
 
 
 def _trace(name, cell, sequence) -> GateTraces:

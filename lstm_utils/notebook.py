@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 import sys
@@ -66,6 +67,8 @@ def setup(seed: int = 0) -> None:
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
+        # Advice on retracing, which a notebook of many small models sets off.
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)
         tf.config.experimental.enable_op_determinism()
     _set_style()
 

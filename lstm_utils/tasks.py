@@ -44,10 +44,11 @@ def latch(n: int, steps: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
     rng = _generator(n, steps, seed)
     x = (rng.random((n, steps, 2)) < 0.1).astype("float32")
     y = np.empty((n, steps, 1), dtype="float32")
-    state = np.zeros(n)
+    light = np.zeros(n)
     for t in range(steps):
-        state = np.where(x[:, t, 1] == 1, 0, np.where(x[:, t, 0] == 1, 1, state))
-        y[:, t, 0] = state
+        light[x[:, t, 0] == 1] = 1
+        light[x[:, t, 1] == 1] = 0
+        y[:, t, 0] = light
     return x, y
 
 

@@ -1,0 +1,95 @@
+"""`setup` makes a fresh kernel quiet, deterministic and plain."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from lstm_utils import setup, versions
+
+REPORT = """
+import json, os, sys, warnings
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    {before}
+    from lstm_utils import setup
+    early = "keras" in sys.modules
+    setup(seed={seed})
+import keras, numpy as np, matplotlib
+print(json.dumps({{
+    "early": early,
+    "draw": [float(np.random.rand()), float(keras.random.uniform(()))],
+    "weights": float(keras.layers.Dense(1)(np.ones((1, 9))).numpy().sum()),
+    "onednn": os.environ["TF_ENABLE_ONEDNN_OPTS"],
+    "gpu": os.environ.get("CUDA_VISIBLE_DEVICES"),
+    "white": matplotlib.rcParams["figure.facecolor"],
+    "warnings": [str(w.message) for w in caught if w.category is UserWarning],
+}}))
+"""
+
+
+def report(seed=1, before="", **environment):
+    """Run `setup` in a fresh process; give what it left, and its stderr."""
+    names = ("TF_ENABLE_ONEDNN_OPTS", "CUDA_VISIBLE_DEVICES", "TF_CPP_MIN_LOG_LEVEL")
+    clean = {key: value for key, value in os.environ.items() if key not in names}
+    run = subprocess.run(
+        [sys.executable, "-c", REPORT.format(seed=seed, before=before)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**clean, **environment},
+    )
+    return json.loads(run.stdout), run.stderr
+
+
+@pytest.mark.slow
+def test_same_seed_same_numbers_and_not_a_word_on_stderr():
+    first, stderr = report(seed=1)
+    again, _ = report(seed=1)
+    other, _ = report(seed=2)
+    assert first == again
+    assert first["draw"] != other["draw"]
+    assert first["weights"] != other["weights"]
+    assert stderr == ""
+    assert not first["early"]
+    assert (first["onednn"], first["gpu"], first["white"]) == ("0", "-1", "white")
+
+
+@pytest.mark.slow
+def test_what_the_environment_says_is_left_alone():
+    left, _ = report(TF_ENABLE_ONEDNN_OPTS="1", LSTM_BOOK_GPU="1")
+    assert (left["onednn"], left["gpu"]) == ("1", None)
+
+
+@pytest.mark.slow
+def test_tensorflow_imported_before_is_warned_about():
+    told, _ = report(before="import tensorflow")
+    assert any("Restart the kernel" in text for text in told["warnings"])
+
+
+def test_a_seed_must_be_a_whole_number():
+    with pytest.raises(TypeError, match="seed must be a whole number, but 'one'"):
+        setup(seed="one")
+    with pytest.raises(ValueError, match="seed must be at least 0, but -1"):
+        setup(seed=-1)
+
+
+def test_versions_names_what_decides_the_numbers():
+    found = versions()
+    assert {"python", "numpy", "keras", "tensorflow", "processor"} <= set(found)
+    assert all(isinstance(value, str) and value for value in found.values())
+    assert found["keras"].startswith("3.")
+
+
+def test_importing_the_package_loads_no_framework():
+    code = (
+        "import sys, lstm_utils, lstm_utils.models, lstm_utils.diagnostics, "
+        "lstm_utils.checks, lstm_utils.plots, lstm_utils.tasks, lstm_utils.windows; "
+        "print([name for name in ('keras', 'tensorflow') if name in sys.modules])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"

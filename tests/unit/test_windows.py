@@ -1,0 +1,120 @@
+"""Windows equal a plain loop and copy nothing."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstm_utils.windows import sliding_windows, split_by_time
+
+
+@given(st.data())
+def test_windows_equal_a_plain_loop(data):
+    time = data.draw(st.integers(2, 40), "time")
+    window = data.draw(st.integers(1, time - 1), "window")
+    horizon = data.draw(st.integers(1, time - window), "horizon")
+    stride = data.draw(st.integers(1, time), "stride")
+    features = data.draw(st.integers(1, 3), "features")
+    series = np.arange(time * features, dtype=float).reshape(time, features)
+    x, y = sliding_windows(series, window, horizon, stride)
+    starts = range(0, time - window - horizon + 1, stride)
+    assert x.shape == (len(starts), window, features)
+    assert y.shape == (len(starts), horizon, features)
+    for n, start in enumerate(starts):
+        np.testing.assert_array_equal(x[n], series[start : start + window])
+        after = series[start + window : start + window + horizon]
+        np.testing.assert_array_equal(y[n], after)
+
+
+@pytest.mark.parametrize("features", [None, 3])
+def test_windows_share_the_memory_of_the_series(features):
+    series = np.zeros(50 if features is None else (50, features))
+    x, y = sliding_windows(series, 7, horizon=2, stride=3)
+    assert np.shares_memory(x, series)
+    assert np.shares_memory(y, series)
+    series[:] = 5.0
+    assert (x == 5).all()
+    assert (y == 5).all()
+
+
+def test_a_long_series_needs_no_memory():
+    series = np.zeros(2_000_000)
+    tracemalloc.start()
+    try:
+        x, _ = sliding_windows(series, 1_000)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert x.size > 1_000 * series.size * 0.99
+    assert peak < 100_000  # bytes; the series itself has 16 million
+
+
+def test_windows_cannot_be_overwritten_by_accident():
+    x, _ = sliding_windows(np.zeros(10), 3)
+    with pytest.raises(ValueError, match="read-only"):
+        x[0] = 1
+
+
+def test_integers_stay_integers():
+    x, y = sliding_windows([1, 2, 3, 4], 2)
+    assert x.dtype.kind == y.dtype.kind == "i"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((np.zeros(5), 5), ValueError, r"5 \+ 1 = 6 steps, but the series has 5"),
+        ((np.zeros((2, 3, 4)), 1), ValueError, "series must have 2 axes"),
+        ((np.zeros(0), 1), ValueError, "series is empty"),
+        (([1.0, np.nan, 2.0], 1), ValueError, "series holds NaN"),
+        ((["a", "b"], 1), TypeError, "series must hold real numbers"),
+        ((np.zeros(5), 0), ValueError, "window must be at least 1, but 0"),
+        ((np.zeros(5), 2.0), TypeError, r"window must be a whole number, but 2\.0"),
+        ((np.zeros(5), 2, 0), ValueError, "horizon must be at least 1"),
+        ((np.zeros(5), 2, 1, 0), ValueError, "stride must be at least 1"),
+    ],
+)
+def test_bad_input_says_what_is_wrong(arguments, error, message):
+    with pytest.raises(error, match=message):
+        sliding_windows(*arguments)
+
+
+@given(
+    st.integers(3, 300),
+    st.one_of(st.floats(0.01, 0.45), st.integers(1, 30)),
+    st.one_of(st.floats(0.01, 0.45), st.integers(1, 30)),
+)
+def test_split_keeps_every_step_once_and_in_order(time, validation, test):
+    series = np.arange(time, dtype=float)
+    try:
+        parts = split_by_time(series, validation=validation, test=test)
+    except ValueError as error:
+        assert "each part needs at least one" in str(error)  # noqa: PT017
+        return
+    np.testing.assert_array_equal(np.concatenate(parts), series)
+    assert all(len(part) for part in parts)
+    assert all(np.shares_memory(part, series) for part in parts)
+
+
+def test_split_takes_steps_or_a_share():
+    series = np.zeros((100, 2))
+    assert [len(p) for p in split_by_time(series)] == [70, 15, 15]
+    sizes = [len(p) for p in split_by_time(series, validation=10, test=0.2)]
+    assert sizes == [70, 10, 20]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "error", "message"),
+    [
+        ({"test": 1.5}, ValueError, r"test must be a fraction .* but 1\.5"),
+        ({"validation": 0.0}, ValueError, "validation must be a fraction"),
+        ({"validation": -1}, ValueError, "validation must be at least 1"),
+        ({"test": "0.2"}, TypeError, "A share of the series is a float"),
+        ({"test": 10}, ValueError, "10 steps cannot be split"),
+    ],
+)
+def test_split_says_what_is_wrong(sizes, error, message):
+    with pytest.raises(error, match=message):
+        split_by_time(np.zeros(10), **sizes)
