@@ -5,6 +5,7 @@ hold stderr, a machine path or a memory address, or a cell that fails leave the
 notebook as it was.
 """
 
+import asyncio
 import copy
 import os
 import re
@@ -90,9 +91,10 @@ class Kernels:
 
 
 @dataclass
-class Measured:
-    """What one execution of a chapter took."""
+class Progress:
+    """How far one execution of a chapter has come, and what it took."""
 
+    cell: int = 0
     seconds: float = 0.0
     gib: float | None = None
 
@@ -200,22 +202,19 @@ def _run_chapter(
     )
     try:
         with bar:
-            result, measured = _execute(source, path, REFERENCE, kernels, bar)
+            result, took = _execute(source, path, REFERENCE, kernels, bar)
             result = normalise(result, root)
+            _refuse_outputs(result, root)
             if not once:
                 other, _ = _execute(source, path, OTHER, kernels, bar)
                 _refuse_differences(result, normalise(other, root))
     finally:
         positions.put(position)
-    if refused := list(refused_outputs(result, root)):
-        raise ChapterFailed(
-            "\n  ".join(["its outputs hold what they may not:", *refused])
-        )
     result.metadata["book"] = {"stamp": stamp(result, root, ONE if once else BOTH)}
     if path.read_bytes() != read:
         raise ChapterFailed("the file was edited while it ran; run it again")
     replace_file(path, serialise(result))
-    return _report(measured, once)
+    return _report(took, once)
 
 
 def _execute(
@@ -224,17 +223,18 @@ def _execute(
     setting: dict[str, str],
     kernels: Kernels,
     bar: tqdm,
-) -> tuple[NotebookNode, Measured]:
+) -> tuple[NotebookNode, Progress]:
     notebook = _without_outputs(source)
     manager = kernels.start()
-    measured = Measured()
+    progress = Progress()
 
-    def before_cell(**_: object) -> None:
+    def before_cell(*, cell_index: int, **_: object) -> None:
+        progress.cell = cell_index
         if kernels.stopping.is_set():
             raise Interrupted
 
     def after_cell(**_: object) -> None:
-        measured.gib = _peak_gib(manager) or measured.gib
+        progress.gib = _peak_gib(manager) or progress.gib
 
     client = NotebookClient(
         notebook,
@@ -249,13 +249,17 @@ def _execute(
     client.owns_km = True
     started = time.perf_counter()
     try:
-        client.execute(env=environment(setting), stderr=subprocess.DEVNULL)
+        execution = client.async_execute(
+            env=environment(setting), stderr=subprocess.DEVNULL
+        )
+        asyncio.run(execution)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         if kernels.stopping.is_set():
             raise Interrupted from error
-        raise ChapterFailed(_where(notebook, error, setting)) from error
-    measured.seconds = time.perf_counter() - started
-    return notebook, measured
+        place = _place(notebook, progress.cell, setting)
+        raise ChapterFailed(f"{place} {_cause(error)}") from error
+    progress.seconds = time.perf_counter() - started
+    return notebook, progress
 
 
 def environment(setting: dict[str, str]) -> dict[str, str]:
@@ -282,18 +286,23 @@ def _peak_gib(manager: AsyncKernelManager) -> float | None:
     return int(found.group(1)) / 2**20 if found else None
 
 
-def _where(notebook: NotebookNode, error: Exception, setting: dict[str, str]) -> str:
-    """Say which cell an execution ended in, and with what."""
-    ran = [cell for cell in notebook.cells if cell.get("execution_count")]
-    number = notebook.cells.index(ran[-1]) + 1 if ran else 1
-    cell = notebook.cells[number - 1]
+def _place(notebook: NotebookNode, index: int, setting: dict[str, str]) -> str:
     name = "reference" if setting is REFERENCE else "second"
-    place = f"cell {number} ({cell.id}) under the {name} setting"
+    return f"cell {index + 1} ({notebook.cells[index].id}) under the {name} setting"
+
+
+def _cause(error: Exception) -> str:
     if isinstance(error, DeadKernelError):
-        return f"{place}: the kernel died; is there enough memory?"
+        return "ended its kernel; is there enough memory?"
     if isinstance(error, CellTimeoutError):
-        return f"{place}: took more than {CELL_SECONDS} s"
-    return f"{place} failed:\n{ANSI.sub('', str(error)).strip()}"
+        return f"took more than {CELL_SECONDS} s"
+    return f"failed:\n{ANSI.sub('', str(error)).strip()}"
+
+
+def _refuse_outputs(notebook: NotebookNode, root: Path) -> None:
+    if refused := list(refused_outputs(notebook, root)):
+        lines = ["its outputs hold what they may not:", *refused]
+        raise ChapterFailed("\n  ".join(lines))
 
 
 def _refuse_differences(first: NotebookNode, second: NotebookNode) -> None:
@@ -309,8 +318,8 @@ def _refuse_differences(first: NotebookNode, second: NotebookNode) -> None:
             )
 
 
-def _report(measured: Measured, once: bool) -> str:
-    seconds, gib = measured.seconds, measured.gib
+def _report(took: Progress, once: bool) -> str:
+    seconds, gib = took.seconds, took.gib
     parts = [f"{seconds:.0f} s"]
     if seconds > CHAPTER_SECONDS:
         parts.append(f"MORE THAN {CHAPTER_SECONDS} s")

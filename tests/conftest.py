@@ -1,0 +1,51 @@
+"""A book of one or two chapters, for the tests of the tools."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+CONFIG = """\
+repository:
+  url: https://example.org/book
+  branch: main
+"""
+WINDOWS = '''\
+"""Windows."""
+
+
+def cut(series):
+    """Cut."""
+    return series[1:]  # all but the first
+'''
+
+
+@pytest.fixture
+def small_book(tmp_path):
+    """Return the folder of a book without chapters."""
+    for folder in ("chapters", "experiments/results", "lstm_utils", "requirements"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "_config.yml").write_text(CONFIG)
+    (tmp_path / "requirements" / "run.txt").write_text(
+        "numpy==2.0 ; sys_platform == 'linux' \\\n    --hash=sha256:00\nscipy==1.0\n"
+    )
+    package = tmp_path / "lstm_utils"
+    (package / "__init__.py").write_text("from lstm_utils.notebook import setup\n")
+    (package / "notebook.py").write_text("def setup(seed):\n    return seed\n")
+    (package / "windows.py").write_text(WINDOWS)
+    (package / "tasks.py").write_text("from .windows import cut\n\nDEPTH = 1\n")
+    (package / "models.py").write_text("UNITS = 3\n")
+    return tmp_path
+
+
+@pytest.fixture
+def write_chapter(small_book):
+    """Return a function that writes a chapter of code cells and gives its path."""
+
+    def write(*sources, name="01-small"):
+        cells = [new_markdown_cell("# Small\n\nHow small?")]
+        cells += [new_code_cell(source) for source in sources]
+        path = small_book / "chapters" / f"{name}.ipynb"
+        nbformat.write(new_notebook(cells=cells), path)
+        return path
+
+    return write

@@ -1,0 +1,237 @@
+"""`make run` keeps outputs that hold, and otherwise leaves a notebook as it was."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from book_tools import run as run_module
+from book_tools.chapters import ROOT, code_cells, read_notebook, replace_file
+from book_tools.freshness import stale_parts
+from book_tools.gate import NOTEBOOKS
+from book_tools.run import environment, run
+
+pytestmark = pytest.mark.slow
+FIRST = "from lstm_utils import windows\n\nwindows.cut([1, 2, 3])"
+RUN = "import sys; from pathlib import Path; from book_tools.run import run; "
+RUN += "sys.exit(run(root=Path(sys.argv[1])))"
+
+
+@pytest.fixture(autouse=True)
+def small_package_first(small_book, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", f"{small_book}{os.pathsep}{ROOT}")
+
+
+def outputs(path):
+    cells = code_cells(read_notebook(path))
+    return {cell.id: [dict(out) for out in cell.outputs] for cell in cells}
+
+
+def test_a_stale_chapter_is_executed_and_fresh_afterwards(
+    small_book, write_chapter, capsys
+):
+    path = write_chapter(FIRST, "print('done')")
+    assert run(root=small_book) == 0
+    assert outputs(path)["windows-cut"][0]["data"] == {"text/plain": "[2, 3]"}
+    assert outputs(path)["print"][0]["text"] == "done\n"
+    assert stale_parts(read_notebook(path), small_book) == []
+    assert "01-small: " in (printed := capsys.readouterr().out)
+    assert "the same under both settings" in printed
+    assert os.listdir(path.parent) == ["01-small.ipynb"]
+
+
+def test_a_fresh_chapter_is_left_alone(small_book, write_chapter, capsys):
+    path = write_chapter("import os\n\nx = os.getpid()", "1 + 1")
+    run(root=small_book)
+    before = path.read_bytes()
+    assert run(root=small_book) == 0
+    assert "Every chapter is fresh" in capsys.readouterr().out
+    assert path.read_bytes() == before
+
+
+def test_force_executes_a_fresh_chapter(small_book, write_chapter, monkeypatch):
+    path = write_chapter("x = 1")
+    run(root=small_book)
+    executed = []
+    monkeypatch.setattr(
+        run_module, "_run_all", lambda paths, *_: executed.extend(paths)
+    )
+    run(root=small_book, force=True)
+    run("01", root=small_book)
+    assert executed == [path, path]
+
+
+def test_a_fresh_chapter_is_normalised_without_running(small_book, write_chapter):
+    path = write_chapter("x = 1")
+    run(root=small_book)
+    committed = path.read_text()
+    path.write_text(committed.replace('"metadata": {},', '"metadata": {"a": 1},'))
+    assert run(root=small_book) == 0
+    assert path.read_text() == committed
+
+
+def test_once_leaves_a_chapter_stale(small_book, write_chapter):
+    path = write_chapter("x = 1")
+    assert run("01-small", once=True, root=small_book) == 0
+    assert "one arithmetic setting" in stale_parts(read_notebook(path), small_book)[0]
+
+
+def test_an_unknown_chapter_gets_one_line(small_book, write_chapter):
+    write_chapter("x = 1")
+    with pytest.raises(SystemExit, match=r"called '7'\. Chapters: 01-small\.$"):
+        run("7", root=small_book)
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("def f():\n    return nope\n\n\nf()", "NameError: name 'nope' is not defined"),
+        ("import os\n\nos._exit(3)", "ended its kernel"),
+        ("import os\n\nos.environ['TF_ENABLE_ONEDNN_OPTS']", "-'0'\n+'1'"),
+        ("import random\n\nrandom.random()", "another output under the second"),
+        ("import sys\n\nprint('careful', file=sys.stderr)", "stores stderr"),
+        ("object()", "memory address"),
+    ],
+    ids=["fails", "dies", "differs", "random", "stderr", "address"],
+)
+def test_outputs_that_do_not_hold_are_not_kept(
+    small_book, write_chapter, capsys, source, reason
+):
+    path = write_chapter("x = 1", source)
+    before = path.read_bytes()
+    assert run(root=small_book) == 1
+    printed = capsys.readouterr().out
+    assert reason in printed
+    assert "cell 4 (" in printed
+    assert path.read_bytes() == before
+    assert os.listdir(path.parent) == ["01-small.ipynb"]
+
+
+def test_one_failure_does_not_stop_the_others(small_book, write_chapter, capsys):
+    failing = write_chapter("1 / 0", name="01-failing").read_bytes()
+    good = write_chapter("1 + 1", name="02-good")
+    assert run(root=small_book) == 1
+    assert "Not kept: 01-failing." in capsys.readouterr().out
+    assert (good.parent / "01-failing.ipynb").read_bytes() == failing
+    assert stale_parts(read_notebook(good), small_book) == []
+
+
+def test_an_edit_made_meanwhile_is_not_overwritten(small_book, write_chapter, capsys):
+    place = str(small_book / "chapters" / "01-small.ipynb")
+    path = write_chapter(
+        f"from pathlib import Path\n\nchapter = Path({place!r})",
+        "_ = chapter.write_text(chapter.read_text().replace('How', 'Just how'))",
+    )
+    assert run(root=small_book) == 1
+    assert "edited while it ran" in capsys.readouterr().out
+    assert "Just how small?" in path.read_text()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+@pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_killed_run_loses_nothing(small_book, write_chapter, kill):
+    mark = small_book / "kernel.pid"
+    path = write_chapter(
+        f"import os\n\n_ = open({str(mark)!r}, 'w').write(f'{{os.getpid()}}\\n')",
+        "import time\n\ntime.sleep(60)",
+    )
+    before = path.read_bytes()
+    command = [sys.executable, "-c", RUN, str(small_book)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        wait_for(lambda: mark.exists() and mark.read_text().endswith("\n"))
+        process.send_signal(kill)
+        complaint = process.communicate(timeout=20)[1]
+    assert path.read_bytes() == before
+    assert os.listdir(path.parent) == ["01-small.ipynb"]
+    wait_for(lambda: not is_running(int(mark.read_text())))
+    if kill != signal.SIGKILL:
+        assert complaint.splitlines()[-1].startswith("Interrupted: chapters not yet")
+        assert "Traceback" not in complaint
+
+
+def wait_for(condition, seconds=20):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it never came"
+        time.sleep(0.1)
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_broken_write_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "new" / "a.ipynb"
+    path.parent.mkdir()
+    path.write_text("old")
+    monkeypatch.setattr("os.replace", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        replace_file(path, "new")
+    assert path.read_text() == "old"
+    assert os.listdir(path.parent) == ["a.ipynb"]
+
+
+def test_the_two_settings_differ_in_arithmetic_alone(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    first, second = environment(run_module.REFERENCE), environment(run_module.OTHER)
+    differing = {name for name in first | second if first.get(name) != second.get(name)}
+    assert differing == run_module.OTHER.keys()
+    assert "OMP_NUM_THREADS" not in first
+    assert "MPLBACKEND" not in first | second
+
+
+@pytest.fixture
+def nbval(small_book):
+    """Return a function that tests the small book as the gate tests the real one."""
+    for name in ("conftest.py", "pyproject.toml"):
+        (small_book / name).write_text((ROOT / name).read_text())
+
+    def test(*options):
+        command = [sys.executable, "-m", "pytest", *NOTEBOOKS, "chapters", *options]
+        command += ["--color=no", "-p", "no:cacheprovider"]
+        done = subprocess.run(
+            command, cwd=small_book, capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    return test
+
+
+def test_nbval_passes_what_was_just_executed(small_book, write_chapter, nbval):
+    write_chapter("loss = 0.125", "round(loss, 3)")
+    run(root=small_book)
+    status, printed = nbval()
+    assert status == 0, printed
+    assert "3 passed" in printed
+
+
+def test_one_broken_number_fails_and_says_where(small_book, write_chapter, nbval):
+    path = write_chapter("loss = 0.125", "round(loss, 3)")
+    run(root=small_book)
+    path.write_text(path.read_text().replace('"0.125"\n', '"0.126"\n'))
+    status, printed = nbval()
+    assert status == 1
+    assert "chapters/01-small.ipynb::Cell 2" in printed
+    assert "0.126" in printed
+    assert "0.125" in printed
+
+
+def test_a_warning_on_stderr_does_not_fail_a_chapter(
+    small_book, write_chapter, nbval, monkeypatch
+):
+    write_chapter(
+        "import os\nimport sys",
+        "if 'LOUD' in os.environ:\n    print('careful', file=sys.stderr)",
+    )
+    run(root=small_book)
+    monkeypatch.setenv("LOUD", "1")
+    status, printed = nbval()
+    assert status == 0, printed
