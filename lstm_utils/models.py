@@ -59,7 +59,7 @@ def make_stack(
     Examples
     --------
     >>> make_stack(2, [8, 4], n_features=3).count_params()
-    593
+    597
     """
     import keras
 

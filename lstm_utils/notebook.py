@@ -41,7 +41,7 @@ def setup(seed: int = 0) -> None:
     Examples
     --------
     >>> from lstm_utils import setup
-    >>> setup(seed=1)
+    >>> setup(seed=1)  # doctest: +SKIP
     """
     seed = check_int("seed", seed, 0)
     wanted = {
