@@ -33,11 +33,16 @@ def find_chapter(name: str, root: Path = ROOT) -> Path:
 
 def read_notebook(path: Path) -> NotebookNode:
     """Read a notebook as version 4, or say in one line why it cannot be read."""
+    return parse_notebook(path.read_text("utf-8"), path.name)
+
+
+def parse_notebook(text: str, name: str) -> NotebookNode:
+    """Make a notebook of the text of its file; the name is for the complaint."""
     try:
-        return nbformat.reads(path.read_text("utf-8"), as_version=4)
+        return nbformat.reads(text, as_version=4)
     except (ValueError, nbformat.reader.NotJSONError) as error:
         cause = str(error).splitlines()[0][:100]
-        raise SystemExit(f"{path.name} is not a notebook: {cause}") from error
+        raise SystemExit(f"{name} is not a notebook: {cause}") from error
 
 
 def serialise(notebook: NotebookNode) -> str:

@@ -18,6 +18,8 @@ from book_tools.chapters import ROOT, code_cells, tags
 from book_tools.normalise import parse_cell
 
 PACKAGE = "lstm_utils"
+IPYTHON = re.compile(r"^\s*[%!]", re.MULTILINE)
+SILENT = re.compile(r";\s*(#.*)?$")  # a cell that ends so shows no value
 BOTH = "both settings"
 ONE = "one setting"
 
@@ -37,9 +39,9 @@ def stamp(notebook: NotebookNode, root: Path = ROOT, runs: str = BOTH) -> dict:
     cells = [cell for cell in code_cells(notebook) if "colab" not in tags(cell)]
     trees = [parse_cell(cell.source) for cell in cells]
     return {
-        "cells": _hash([cell.source.rstrip() for cell in cells]),
+        "cells": _hash([_cell_code(cell) for cell in cells]),
         "modules": {
-            name: _hash(_canonical(ast.parse(path.read_text("utf-8"))))
+            name: _hash(_canonical(_without_docstrings(path.read_text("utf-8"))))
             for name, path in sorted(_used_modules(trees, root).items())
         },
         "runs": runs,
@@ -87,26 +89,36 @@ def _hash(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def _cell_code(cell: NotebookNode) -> Any:
+    """Return what a cell does, without the layout and comments that change nothing."""
+    source = cell.source.rstrip()
+    tree = parse_cell(source)
+    if "raises-exception" in tags(cell) or not tree.body or IPYTHON.search(source):
+        return source
+    return [_canonical(tree), SILENT.search(source) is not None]
+
+
 def _canonical(node: Any) -> Any:
-    """Turn a syntax tree into lists, without docstrings, the same in every Python."""
+    """Turn a syntax tree into lists, the same in every Python."""
     if isinstance(node, list):
         return [_canonical(item) for item in node]
     if not isinstance(node, ast.AST):
         return repr(node)
-    fields = dict(ast.iter_fields(node))
-    if "body" in fields and _has_docstring(node):
-        fields["body"] = fields["body"][1:]
     parts = [
         [name, _canonical(value)]
-        for name, value in fields.items()
+        for name, value in ast.iter_fields(node)
         if value is not None and value != []
     ]
     return [type(node).__name__, parts]
 
 
-def _has_docstring(node: ast.AST) -> bool:
+def _without_docstrings(source: str) -> ast.Module:
+    tree = ast.parse(source)
     kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    return isinstance(node, kinds) and ast.get_docstring(node) is not None
+    for node in ast.walk(tree):
+        if isinstance(node, kinds) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return tree
 
 
 def _used_modules(trees: list[ast.Module], root: Path) -> dict[str, Path]:

@@ -28,9 +28,7 @@ def run_gate(*, fast: bool = False, root: Path = ROOT) -> int:
     """Run each step in turn, stop at the first that fails, return its status."""
     for step in QUICK if fast else EVERYTHING:
         print(f"$ python -m {' '.join(step)}", flush=True)
-        status = subprocess.run(
-            [sys.executable, "-m", *step], cwd=root, check=False
-        ).returncode
+        status = subprocess.call([sys.executable, "-m", *step], cwd=root)
         if status:
             return status
     return 0

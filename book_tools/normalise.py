@@ -7,13 +7,15 @@ depends on the machine, the editor or the moment.
 import ast
 import copy
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import yaml
 from nbformat import NotebookNode
 
-from book_tools.chapters import ROOT, code_cells, tags
+from book_tools.chapters import ROOT, code_cells, parse_notebook, tags
 
 CELL_METADATA = ("jupyter", "mystnb", "tags")
 NOTEBOOK_METADATA = {
@@ -61,6 +63,19 @@ def normalise(notebook: NotebookNode, root: Path = ROOT) -> NotebookNode:
     for cell in code_cells(result):
         cell.outputs = _merge_streams([_output(output) for output in cell.outputs])
     return result
+
+
+def read_in_form(path: Path, root: Path = ROOT) -> NotebookNode:
+    """Read a chapter, its code formatted and the rest in the committed form.
+
+    Code that cannot be parsed keeps its layout; running it tells what is wrong.
+    """
+    name = ["--stdin-filename", str(path), "-"]
+    command = [sys.executable, "-m", "ruff", "format", "--quiet", *name]
+    text = path.read_bytes()
+    done = subprocess.run(command, input=text, capture_output=True, check=False)
+    text = done.stdout if done.returncode == 0 else text
+    return normalise(parse_notebook(text.decode("utf-8"), path.name), root)
 
 
 def _notebook_metadata(metadata: NotebookNode) -> NotebookNode:

@@ -40,7 +40,7 @@ from book_tools.chapters import (
     serialise,
 )
 from book_tools.freshness import BOTH, ONE, stale_parts, stamp
-from book_tools.normalise import ANSI, normalise
+from book_tools.normalise import ANSI, normalise, read_in_form
 from book_tools.outputs import difference, refused_outputs
 
 AT_A_TIME = 2
@@ -136,7 +136,7 @@ def _is_stale(path: Path) -> bool:
 
 def _normalise_fresh(paths: set[Path], root: Path) -> None:
     for path in sorted(paths):
-        text = serialise(normalise(read_notebook(path), root))
+        text = serialise(read_in_form(path, root))
         if text != path.read_text("utf-8"):
             replace_file(path, text)
             print(f"{path.stem}: normalised; its outputs are still fresh")
@@ -190,7 +190,7 @@ def _run_chapter(
 ) -> str:
     """Execute one chapter, replace its notebook and return a line that reports it."""
     read = path.read_bytes()
-    source = normalise(read_notebook(path), root)
+    source = read_in_form(path, root)
     position = positions.get()
     bar = tqdm(
         total=len(source.cells) * (1 if once else 2),

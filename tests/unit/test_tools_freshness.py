@@ -45,10 +45,49 @@ def test_a_chapter_without_stamp_is_stale(write_chapter):
     assert stale(write_chapter("x = 1")) == ["it was never executed by `make run`"]
 
 
-def test_changed_code_is_noticed(stamped):
-    path = stamped("x = 1")
-    edit(path, "x = 1", "x = 2")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("x = 1", "x = 2"),
+        ("x", "x;"),
+        ("'one'", "'two'"),
+        ("f(1)", "f(1.0)"),
+        ("%time f()", "%time g()"),
+        ("def f():\n    'A.'", "def f():\n    'B.'"),
+    ],
+)
+def test_changed_code_is_noticed(stamped, before, after):
+    path = stamped("first = 1", before)
+    notebook = read_notebook(path)
+    notebook.cells[-1].source = after
+    path.write_text(serialise(notebook))
     assert stale(path) == ["its code cells changed"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("x = [1, 2]", "x = [\n    1,\n    2,\n]"),
+        ("x = 1", "x = 1  # one"),
+        ("x;", "x;  # silent"),
+        ("print('a')", 'print("a")'),
+    ],
+)
+def test_layout_and_comments_leave_a_chapter_fresh(stamped, before, after):
+    path = stamped(before)
+    notebook = read_notebook(path)
+    notebook.cells[-1].source = after
+    path.write_text(serialise(notebook))
+    assert stale(path) == []
+
+
+def test_the_layout_that_a_traceback_shows_counts(stamped):
+    path = stamped("1 / 0")
+    notebook = read_notebook(path)
+    notebook.cells[-1].metadata["tags"] = ["raises-exception"]
+    notebook.metadata["book"] = {"stamp": stamp(notebook, path.parent.parent)}
+    notebook.cells[-1].source = "1 / 0  # on purpose"
+    assert stale_parts(notebook, path.parent.parent) == ["its code cells changed"]
 
 
 def test_changed_prose_and_address_leave_a_chapter_fresh(stamped, small_book):

@@ -43,6 +43,16 @@ def test_a_stale_chapter_is_executed_and_fresh_afterwards(
     assert os.listdir(path.parent) == ["01-small.ipynb"]
 
 
+def test_code_is_formatted_on_the_way(small_book, write_chapter):
+    path = write_chapter("x=[1,\n2]")
+    run(root=small_book)
+    assert code_cells(read_notebook(path))[1].source == "x = [1, 2]"
+    path.write_text(path.read_text().replace("x = [1, 2]", "x = [1,2]"))
+    run(root=small_book)
+    assert code_cells(read_notebook(path))[1].source == "x = [1, 2]"
+    assert stale_parts(read_notebook(path), small_book) == []
+
+
 def test_a_fresh_chapter_is_left_alone(small_book, write_chapter, capsys):
     path = write_chapter("import os\n\nx = os.getpid()", "1 + 1")
     run(root=small_book)
@@ -89,13 +99,14 @@ def test_an_unknown_chapter_gets_one_line(small_book, write_chapter):
     ("source", "reason"),
     [
         ("def f():\n    return nope\n\n\nf()", "NameError: name 'nope' is not defined"),
+        ("x = = 1", "SyntaxError: invalid syntax"),
         ("import os\n\nos._exit(3)", "ended its kernel"),
         ("import os\n\nos.environ['TF_ENABLE_ONEDNN_OPTS']", "-'0'\n+'1'"),
         ("import random\n\nrandom.random()", "another output under the second"),
         ("import sys\n\nprint('careful', file=sys.stderr)", "stores stderr"),
         ("object()", "memory address"),
     ],
-    ids=["fails", "dies", "differs", "random", "stderr", "address"],
+    ids=["fails", "syntax", "dies", "differs", "random", "stderr", "address"],
 )
 def test_outputs_that_do_not_hold_are_not_kept(
     small_book, write_chapter, capsys, source, reason

@@ -1,0 +1,90 @@
+"""The commands as they are typed."""
+
+import subprocess
+import sys
+
+import pytest
+
+from book_tools import gate
+from book_tools.__main__ import main
+from book_tools.chapters import ROOT, find_chapter, read_notebook
+
+
+@pytest.mark.parametrize("name", ["01", "01-small", "chapters/01-small.ipynb"])
+def test_a_chapter_has_several_names(small_book, write_chapter, name):
+    path = write_chapter("x = 1")
+    write_chapter("x = 1", name="02-other")
+    assert find_chapter(name, small_book) == path
+
+
+@pytest.mark.parametrize("name", ["3", "small", "01-", ""])
+def test_an_unknown_chapter_gets_the_list(small_book, write_chapter, name):
+    write_chapter("x = 1", name="02-other")
+    write_chapter("x = 1")
+    with pytest.raises(SystemExit, match=r"Chapters: 01-small, 02-other\.$"):
+        find_chapter(name, small_book)
+
+
+def test_a_file_that_is_no_notebook_gets_one_line(tmp_path):
+    path = tmp_path / "01-a.ipynb"
+    path.write_text("<<<<<<< ours")
+    with pytest.raises(SystemExit, match=r"^01-a\.ipynb is not a notebook: .*$"):
+        read_notebook(path)
+
+
+def test_an_unknown_argument_gets_one_line():
+    with pytest.raises(SystemExit, match="Unknown argument: --fast"):
+        main(["check", "--fast"])
+
+
+def test_a_missing_module_gets_one_line(monkeypatch):
+    monkeypatch.setitem(sys.modules, "book_tools.check", None)
+    with pytest.raises(SystemExit, match=r"book_tools\.check is missing here"):
+        main(["check"])
+
+
+def test_help_names_every_command():
+    done = subprocess.run(
+        [sys.executable, "-m", "book_tools", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for command in ("book", "serve", "live", "run", "check", "lab", "test", "lock"):
+        assert f"\n    {command} " in done.stdout
+
+
+def test_the_gate_stops_at_the_first_step_that_fails(monkeypatch):
+    ran = []
+
+    def call(command, cwd):
+        ran.append(command[2:])
+        return 3 if command[2] == "book_tools" else 0
+
+    monkeypatch.setattr("subprocess.call", call)
+    assert gate.run_gate() == 3
+    assert [step[0] for step in ran] == ["ruff", "ruff", "book_tools"]
+
+
+def test_the_gate_ends_with_pytest_over_everything(monkeypatch):
+    ran = []
+    monkeypatch.setattr("subprocess.call", lambda command, cwd: ran.append(command))
+    assert gate.run_gate() == 0
+    assert ran[-1][-3:] == ["lstm_utils", "tests", "chapters"]
+    assert "--nbval" in ran[-1]
+
+
+def test_importing_the_commands_loads_nothing_heavy():
+    code = (
+        "import sys, book_tools.__main__; "
+        "print({'nbclient', 'tensorflow', 'keras', 'sphinx'} & sys.modules.keys())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "set()\n"
