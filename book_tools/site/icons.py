@@ -1,0 +1,93 @@
+"""Cut the icon fonts and their rules down to the icons that the site shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from sphinx.errors import ExtensionError
+
+STYLE = Path("_static/styles/pydata-sphinx-theme.css")
+FONTS = Path("_static/vendor/fontawesome/webfonts")
+SCRIPTS = Path("_static/scripts")
+RULE = re.compile(
+    r"(?P<names>\.fa-[a-z0-9-]+:before(?:,\.fa-[a-z0-9-]+:before)*)"
+    r'\{content:"\\(?P<code>[0-9a-f]+)"\}'
+)
+NAME = re.compile(r"\bfa-[a-z0-9-]+")
+CODE = re.compile(r'"\\(f[0-9a-f]{3})"')
+
+
+def shown_icons(outdir):
+    """Return the names of the icons that pages and the theme's scripts show."""
+    files = [*outdir.rglob("*.html"), SCRIPTS / "pydata-sphinx-theme.js"]
+    found = set()
+    for path in files:
+        found.update(NAME.findall((outdir / path).read_text(encoding="utf-8")))
+    return found
+
+
+def cut_rules(style, names):
+    """Keep only the rules of some icons.
+
+    Parameters
+    ----------
+    style : str
+        The theme's style sheet.
+    names : set of str
+        Classes of icons, such as ``"fa-list"``.
+
+    Returns
+    -------
+    style : str
+    """
+    if not RULE.search(style):
+        raise ExtensionError("icons: the style sheet has no rules for icons")
+
+    def keep(rule):
+        used = names & {*NAME.findall(rule["names"])}
+        return rule[0] if used else ""
+
+    return RULE.sub(keep, style)
+
+
+def icon_codes(style):
+    """Return the code points of the icons of a style sheet, escaped or not."""
+    escaped = {int(code, 16) for code in CODE.findall(style)}
+    return escaped | {ord(letter) for letter in style if "\ue000" <= letter <= "\uf8ff"}
+
+
+def cut_font(path, characters):
+    """Keep only some characters of a font, in place."""
+    options = subset.Options(flavor="woff2", layout_features=[], notdef_outline=False)
+    font = TTFont(path)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=characters)
+    cutter.subset(font)
+    font.flavor = "woff2"
+    font.save(path)
+
+
+def cut_icons(app, exception):
+    """Cut rules and fonts once the site is written."""
+    if exception is not None or app.builder.format != "html":
+        return
+    outdir = Path(app.outdir)
+    fonts = sorted((outdir / FONTS).glob("*.woff2"))
+    if not fonts or not (outdir / STYLE).is_file():
+        raise ExtensionError("icons: the theme's icon fonts or style sheet are missing")
+    style = cut_rules((outdir / STYLE).read_text(encoding="utf-8"), shown_icons(outdir))
+    (outdir / STYLE).write_text(style, encoding="utf-8")
+    sheets = [style, *(p.read_text(encoding="utf-8") for p in other_sheets(outdir))]
+    characters = {code for text in sheets for code in icon_codes(text)}
+    for path in fonts:
+        cut_font(path, characters)
+    for path in [*(outdir / FONTS).glob("*.ttf"), *(outdir / SCRIPTS).glob("font*")]:
+        path.unlink()
+
+
+def other_sheets(outdir):
+    """Return the site's other style sheets, which may show icons as well."""
+    return [p for p in (outdir / "_static").rglob("*.css") if p != outdir / STYLE]

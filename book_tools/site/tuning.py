@@ -1,0 +1,324 @@
+"""Make each page light, whole and accessible before it is written.
+
+The theme's pages ask for more than they need and leave some readers out. Each step
+below changes one thing in a rendered page. A step that looks for something of the
+theme's and does not find it stops the build, so that a new version of the theme
+cannot undo it silently. Faults in the book's own text are reported as warnings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from PIL import Image
+from sphinx.errors import ExtensionError
+from sphinx.jinja2glue import BuiltinTemplateLoader
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+# Characters that fit into a box of code or maths on the narrowest phone.
+NARROW = 34
+TEXT_FONT = "_static/fonts/source-serif-4-latin-400-normal.woff2"
+SCHEME_SCRIPT = """\
+(() => {
+  const root = document.documentElement.dataset;
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  root.mode = localStorage.getItem("mode") || "auto";
+  root.theme = root.mode === "auto" ? (dark ? "dark" : "light") : root.mode;
+})();
+"""
+# Style sheets and scripts that serve only pages that hold a certain element.
+ASSETS_FOR = {
+    "katex/katex.min.css": ".katex",
+    "katex-math.css": ".katex",
+    "sphinx-design.min.css": '[class*="sd-"]',
+    "design-tabs.js": ".sd-tab-set",
+    "mystnb.": ".cell",
+    "copybutton.css": "div.highlight",
+    "copybutton.js": "div.highlight",
+    "clipboard.min.js": "div.highlight",
+}
+# Replaced by the book's own style sheet and by the browser's own folding.
+ASSETS_REPLACED = ("exercise.css", "togglebutton.css", "togglebutton.js")
+
+
+class Missing(Exception):
+    """A step did not find what it came to change."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a step may need to know about the page it works on."""
+
+    name: str
+    find_image: Callable[[str], Path | None] = lambda source: None
+
+    def warn(self, message, *arguments):
+        """Report a fault in the book's text."""
+        logger.warning(message, *arguments, location=self.name)
+
+
+def require(found, what):
+    """Return what was found; raise `Missing` where that is nothing."""
+    if not found:
+        raise Missing(what)
+    return found
+
+
+def drop(soup, selector):
+    """Remove the elements that match a selector, of which there must be one."""
+    for element in require(soup.select(selector), selector):
+        element.decompose()
+
+
+def drop_inline(soup, word):
+    """Remove the inline scripts that mention a word."""
+    scripts = [tag for tag in soup.select("script:not([src])") if word in tag.text]
+    for tag in require(scripts, f"inline script with {word}"):
+        tag.decompose()
+
+
+def cut_icon_script(soup, page):
+    """Drop the script that draws icons: the icon fonts draw them too."""
+    drop(soup, 'script[src*="scripts/fontawesome.js"]')
+
+
+def cut_thebe(soup, page):
+    """Drop thebe, which is off, yet loaded and declared twice."""
+    drop(soup, 'script[src*="sphinx-thebe.js"]')
+    drop(soup, 'link[href*="sphinx-thebe.css"]')
+    drop_inline(soup, "THEBE_JS_URL")
+    for tag in soup.select('script[type="text/x-thebe-config"]'):
+        tag.decompose()
+    for tag in soup.select("article script:not([src])"):
+        if "kernelName" in tag.text:
+            tag.decompose()
+
+
+def cut_search_scripts(soup, page):
+    """Keep the search index to the page that searches."""
+    if page.name != "search":
+        drop(soup, 'script[src*="searchtools.js"]')
+        drop(soup, 'script[src*="language_data.js"]')
+        drop(soup, 'script[src*="searchindex.js"]')
+
+
+def cut_unused_assets(soup, page):
+    """Drop the style sheets and scripts that this page has no use for."""
+    drop_inline(soup, "toggleHint")
+    drop_inline(soup, "toggleOpenOnPrint")
+    drop_inline(soup, "togglebuttonSelector")
+    for name in ASSETS_REPLACED:
+        drop(soup, asset(name))
+    for name, selector in ASSETS_FOR.items():
+        first, *repeated = require(soup.select(asset(name)), name)
+        unused = repeated if soup.select_one(selector) else [first, *repeated]
+        for tag in unused:
+            tag.decompose()
+
+
+def asset(name):
+    """Return the selector of a style sheet or script by the name of its file."""
+    return f'link[rel~="stylesheet"][href*="/{name}"], script[src*="/{name}"]'
+
+
+def defer_scripts(soup, page):
+    """Let the page be drawn before its scripts run, in their order."""
+    for tag in require(soup.select("head script[src]"), "scripts in the head"):
+        tag["defer"] = ""
+    for tag in soup.select("head script:not([src])"):
+        if "DOCUMENTATION_OPTIONS" in tag.text:
+            tag["type"] = "module"
+    for tag in soup.select('link[rel~="preload"][as="script"]'):
+        tag.decompose()
+
+
+def preload_text_font(soup, page):
+    """Ask for the font of the text together with the style sheets."""
+    html = require(soup.select_one("html[data-content_root]"), "the content root")
+    attributes = {"rel": "preload", "as": "font", "type": "font/woff2"}
+    attributes |= {"href": html["data-content_root"] + TEXT_FONT, "crossorigin": ""}
+    sheet = require(soup.select_one('link[rel~="stylesheet"]'), "a style sheet")
+    sheet.insert_before(soup.new_tag("link", attrs=attributes))
+
+
+def set_colour_scheme(soup, page):
+    """Follow the reader's system from the first pixel on, and without scripts."""
+    scripts = [
+        tag
+        for tag in soup.select("head script:not([src])")
+        if "document.documentElement.dataset.theme" in tag.text
+    ]
+    require(scripts, "the script that sets the theme")[0].string = SCHEME_SCRIPT
+    soup.html["data-theme"] = "light"
+    soup.html["data-mode"] = "auto"
+    soup.body["data-default-mode"] = "auto"
+    button = require(soup.select(".theme-switch-button"), "the switch of the scheme")
+    button[0]["aria-label"] = "Colour scheme"
+    button[0]["data-bs-title"] = "Colour scheme"
+
+
+def cut_top_bar(soup, page):
+    """Empty the second top bar: the article's header has the same buttons.
+
+    The theme's scripts measure the bar, so it stays, without anything in it.
+    """
+    bar = require(soup.select_one("header#pst-header"), "the second top bar")
+    bar.clear()
+    bar["hidden"] = ""
+
+
+def name_controls(soup, page):
+    """Let names of controls say what the eye reads, and landmarks hold all text."""
+    for button in require(soup.select("button.search-button-field"), "search button"):
+        del button["aria-label"]
+    for summary in soup.select("details > summary[aria-label]"):
+        del summary["aria-label"]
+    sidebar = require(soup.select_one("#pst-primary-sidebar"), "the sidebar")
+    sidebar["role"] = "complementary"
+    sidebar["aria-label"] = "The book"
+
+
+def fold_dropdowns(soup, page):
+    """Turn folded boxes into `<details>`, which need no script."""
+    for box in soup.select("div.admonition.dropdown"):
+        box.name = "details"
+        title = require(box.select_one("p.admonition-title"), "a folded box's title")
+        title.name = "summary"
+
+
+def drop_repeated_ids(soup, page):
+    """Drop the ids that sphinx-exercise gives to every exercise and solution."""
+    boxes = soup.select(".admonition.exercise, .admonition.solution")
+    inner = soup.select("section#exercise-content, section#solution-content")
+    if boxes:
+        require(inner, "the inner section of an exercise or solution")
+    for section in inner:
+        section.name = "div"
+        del section["id"]
+
+
+def make_scrollers_reachable(soup, page):
+    """Give a tab stop to code, tables and maths that scroll on a narrow screen."""
+    for block in soup.select("div.highlight pre"):
+        if max(map(len, block.text.splitlines()), default=0) > NARROW:
+            block["tabindex"] = "0"
+    for table in soup.select(".pst-scrollable-table-container"):
+        table["tabindex"] = "0"
+    for formula in soup.select(".katex-display"):
+        tex = require(formula.select_one("annotation"), "the TeX of a formula").text
+        if max(map(len, re.split(r"\\\\|\n", tex))) > NARROW:
+            formula["tabindex"] = "0"
+
+
+def check_maths(soup, page):
+    """Report formulas that could not be set."""
+    for tag in soup.select(".katex-error"):
+        page.warn("a formula cannot be set: %s", tag.get("title", tag.text))
+
+
+def size_images(soup, page):
+    """Reserve room for each image; load those after the first only when near."""
+    for number, image in enumerate(soup.select("main article img")):
+        path = page.find_image(image["src"])
+        if path is not None and not image.get("width") and (size := measure(path)):
+            image["width"], image["height"] = map(str, size)
+        image["decoding"] = "async"
+        if number:
+            image["loading"] = "lazy"
+    for image in soup.select("img.navbar-brand, .dropdown-menu img"):
+        image["loading"] = "lazy"
+
+
+def check_alt_texts(soup, page):
+    """Report images that have no text in their stead."""
+    for image in soup.select("main article img"):
+        if image.get("alt", image["src"]) == image["src"]:
+            page.warn("an image has no alt text: %s", image["src"])
+
+
+def measure(path):
+    """Return the width and height of an image in pixels, or None."""
+    if path.suffix != ".svg":
+        with Image.open(path) as image:
+            return image.size
+    drawing = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").svg
+    box = (drawing.get("viewbox") or "").replace(",", " ").split()
+    return tuple(round(float(length)) for length in box[2:]) or None
+
+
+STEPS = (
+    cut_icon_script,
+    cut_thebe,
+    cut_search_scripts,
+    fold_dropdowns,
+    cut_top_bar,
+    cut_unused_assets,
+    defer_scripts,
+    preload_text_font,
+    set_colour_scheme,
+    name_controls,
+    drop_repeated_ids,
+    make_scrollers_reachable,
+    check_maths,
+    size_images,
+    check_alt_texts,
+)
+
+
+def tune(html, page):
+    """Take a rendered page through all steps.
+
+    Parameters
+    ----------
+    html : str
+    page : Page
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ExtensionError
+        Where a step does not find what it came to change.
+    """
+    soup = BeautifulSoup(html, "html.parser")
+    for step in STEPS:
+        try:
+            step(soup, page)
+        except Missing as what:
+            raise ExtensionError(
+                f"{page.name}: step {step.__name__} did not find {what};"
+                " has the theme changed? Correct book_tools/site/tuning.py"
+            ) from None
+    return str(soup)
+
+
+class TuningBridge(BuiltinTemplateLoader):
+    """Sphinx's template loader, with the tuning after it."""
+
+    def init(self, builder, theme=None, dirs=None):
+        """Remember the builder, which knows where images come from."""
+        super().init(builder, theme, dirs)
+        self.builder = builder
+
+    def render(self, template, context):
+        """Render a template; tune what is a whole page, not a part of one."""
+        html = super().render(template, context)
+        if "</html>" not in html:
+            return html
+        return tune(html, Page(context["pagename"], self.find_image))
+
+    def find_image(self, source):
+        """Return the file behind an image of the page, or None."""
+        name = source.rpartition("/")[2]
+        for path, target in self.builder.images.items():
+            if target == name:
+                return Path(self.builder.srcdir, path)
+        return None
