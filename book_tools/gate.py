@@ -8,7 +8,7 @@ from book_tools.chapters import ROOT
 
 LINT = (
     ("ruff", "check", "."),
-    ("ruff", "format", "--check", "."),
+    ("ruff", "format", "--check", "--output-format", "concise", "."),
 )
 PARALLEL = ("-n", "2", "--dist", "loadfile")
 NOTEBOOKS = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=180")

@@ -39,7 +39,8 @@ STILL_TO_COME = {
 
 def prose():
     """Return all that the book says outside code, by file."""
-    texts = {path.name: path.read_text("utf-8") for path in PAGES}
+    pages = [ROOT / f"{file}.md" for file in toc_files()]
+    texts = {path.name: path.read_text("utf-8") for path in pages if path.is_file()}
     for path in CHAPTERS.values():
         cells = read_notebook(path).cells
         markdown = [cell.source for cell in cells if cell.cell_type == "markdown"]
@@ -199,13 +200,22 @@ def test_no_chapter_needs_the_tools(number):
 # --- addresses, versions, locks -------------------------------------------------
 
 
-@pytest.mark.parametrize("file", ["README.md", "CITATION.cff", "pyproject.toml"])
-def test_the_repository_has_one_address(file):
-    address = CONFIG["repository"]["url"]
-    text = (ROOT / file).read_text("utf-8")
-    name = address.rpartition("/")[2]
-    found = {*re.findall(rf"https://github\.com/[\w.-]+/{re.escape(name)}\b", text)}
-    assert found == {address}
+def addresses(file):
+    """Return the addresses in a file that end in the repository's own name."""
+    name = re.escape(CONFIG["repository"]["url"].rpartition("/")[2])
+    return {
+        *re.findall(rf"https://github\.com/[\w.-]+/{name}\b", file.read_text("utf-8"))
+    }
+
+
+@pytest.mark.parametrize("file", ["CITATION.cff", "pyproject.toml"])
+def test_the_repository_is_named(file):
+    assert addresses(ROOT / file) == {CONFIG["repository"]["url"]}
+
+
+@pytest.mark.parametrize("path", [*PAGES, *WORKFLOWS], ids=lambda path: path.name)
+def test_the_repository_has_no_other_address(path):
+    assert addresses(path) <= {CONFIG["repository"]["url"]}
 
 
 def names_and_versions(lock):
