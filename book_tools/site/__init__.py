@@ -22,10 +22,22 @@ def node_binary():
 def prepare(app, config):
     """Set what no line of `_config.yml` can."""
     katex.NODEJS_BINARY = node_binary()
-    # The defaults of five seconds fail a build on a busy machine.
+    # On a busy machine five seconds are too short, and the Unix socket may refuse the
+    # connection; the network socket is tried until it answers.
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60
+    server = katex.KaTeXServer
+    server.start_server_process = server.start_network_socket
     config.templates_path.append(str(TEMPLATES))
     config.template_bridge = "book_tools.site.tuning.TuningBridge"
+
+
+def keep_colons(app, what, name, obj, options, lines):
+    """Keep napoleon from taking what stands before a colon for an attribute's type.
+
+    It looks for a type in the first line only: an empty comment goes before.
+    """
+    if what == "attribute":
+        lines[:0] = ["..", ""]
 
 
 def setup(app):
@@ -33,6 +45,7 @@ def setup(app):
     quiz.setup(app)
     app.connect("config-inited", prepare, priority=100)
     app.connect("config-inited", addresses.apply, priority=100)
+    app.connect("autodoc-process-docstring", keep_colons, priority=400)
     app.connect("source-read", addresses.rewrite_source)
     app.connect("html-page-context", addresses.add_report_link, priority=400)
     app.connect("build-finished", icons.cut_icons, priority=900)
