@@ -1,0 +1,91 @@
+"""Figures show the data that they were given."""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from lstm_utils.diagnostics import GateTraces
+from lstm_utils.drawings import draw_cell
+from lstm_utils.plots import COLOURS, plot_gates, plot_jacobian, use_book_style
+
+
+@pytest.fixture(autouse=True)
+def no_windows(monkeypatch):
+    """Draw without a screen, and fail where a function shows its figure."""
+    mpl.use("agg")
+    monkeypatch.setattr(plt, "show", lambda *_, **__: pytest.fail("called show()"))
+    with mpl.rc_context():
+        yield
+    plt.close("all")
+
+
+@pytest.fixture
+def trace():
+    rng = np.random.default_rng(0)
+    return GateTraces("lstm", *rng.uniform(0.1, 0.9, size=(6, 2, 12, 3)))
+
+
+def test_gates_of_the_chosen_sequence_and_unit_are_drawn(trace):
+    x = np.zeros((2, 12, 2))
+    x[1, [2, 7], [0, 1]] = 1
+    inputs, gates, states = plot_gates(trace, x, sequence=1, unit=2, input_names="ab")
+    lines = {line.get_label(): line.get_ydata() for line in gates.lines + states.lines}
+    np.testing.assert_array_equal(lines["forget f"], trace.f[1, :, 2])
+    np.testing.assert_array_equal(lines["input i"], trace.i[1, :, 2])
+    np.testing.assert_array_equal(lines["output o"], trace.o[1, :, 2])
+    np.testing.assert_array_equal(lines["cell c"], trace.c[1, :, 2])
+    np.testing.assert_array_equal(lines["output h"], trace.h[1, :, 2])
+    pulses = {line.get_label(): list(line.get_xdata()) for line in inputs.lines}
+    assert pulses == {"a": [2], "b": [7]}
+
+
+def test_names_at_the_ends_of_lines_do_not_cover_each_other(trace):
+    same = trace._replace(i=trace.f, o=trace.f)
+    _, gates, _ = plot_gates(same, np.zeros((2, 12, 1)))
+    gates.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in gates.texts]
+    assert len(boxes) == 3
+    for k, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[k + 1 :])
+
+
+def test_lines_differ_in_dash_as_well_as_in_colour(trace):
+    use_book_style()
+    _, gates, _ = plot_gates(trace, np.zeros((2, 12, 1)))
+    assert len({line.get_linestyle() for line in gates.lines}) == len(gates.lines) == 3
+
+
+def test_jacobian_is_written_out_and_zero_is_white():
+    values = np.array([[0.5, -0.25], [0.0, 0.125]])
+    ax = plot_jacobian(values)
+    assert [text.get_text() for text in ax.texts] == [
+        "0.500",
+        "-0.250",
+        "0.000",
+        "0.125",
+    ]
+    red, green, blue, _ = ax.images[0].to_rgba(values, bytes=True)[1, 0]
+    assert min(red, green, blue) > 240
+    assert plot_jacobian(np.zeros((2, 2))).images[0].get_clim() == (-1, 1)
+
+
+def test_a_figure_goes_where_it_is_told():
+    _, ax = plt.subplots()
+    assert plot_jacobian(np.eye(2), ax=ax) is ax
+    assert draw_cell(ax=ax) is ax
+
+
+def test_the_cell_names_its_four_boxes_and_five_signals():
+    texts = {text.get_text() for text in draw_cell().texts}
+    assert {"forget", "input", "candidate", "output"} <= texts
+    assert {"$c_{t-1}$", "$c_t$", "$h_{t-1}$", "$h_t$", "$x_t$"} <= texts
+    assert {"$f_t$", "$i_t$", "$g_t$", "$o_t$"} <= texts
+
+
+def test_the_style_is_opaque_white_and_the_colours_are_okabe_and_itos():
+    use_book_style()
+    assert mpl.rcParams["figure.facecolor"] == "white"
+    assert mpl.rcParams["savefig.facecolor"] == "white"
+    assert COLOURS["blue"] == "#0072B2"
+    assert len(set(COLOURS.values())) == len(COLOURS) == 7
