@@ -2,10 +2,25 @@
 
 import os
 
+from nbval.kernel import RunningKernel
+
+from book_tools.chapters import ROOT
 from book_tools.outputs import NOT_COMPARED
 
-# A kernel that a test starts draws its figures inline, whatever the shell says.
+# A kernel that a test starts draws its figures inline, whatever the shell says, and
+# neither reads a reader's own IPython settings nor writes into that history.
 os.environ.pop("MPLBACKEND", None)
+os.environ["IPYTHONDIR"] = str(ROOT / "_build" / "ipython")
+
+
+def execute_with_history(kernel, source, allow_stdin=None):
+    """Execute a cell as Jupyter does; without history a final `;` hides nothing."""
+    return kernel.kc.execute(
+        source, store_history=True, allow_stdin=allow_stdin, stop_on_error=False
+    )
+
+
+RunningKernel.execute_cell_input = execute_with_history
 
 
 def pytest_collectstart(collector):

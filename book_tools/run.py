@@ -263,9 +263,9 @@ def _execute(
 
 
 def environment(setting: dict[str, str]) -> dict[str, str]:
-    """Return the environment of a kernel under one arithmetic setting."""
+    """Return the environment of a kernel, without anyone's own IPython settings."""
     kept = {name: os.environ[name] for name in os.environ.keys() - CHOSEN_HERE}
-    return kept | setting
+    return kept | setting | {"IPYTHONDIR": str(ROOT / "_build" / "ipython")}
 
 
 def _without_outputs(source: NotebookNode) -> NotebookNode:

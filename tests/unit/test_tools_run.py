@@ -217,11 +217,11 @@ def nbval(small_book):
 
 
 def test_nbval_passes_what_was_just_executed(small_book, write_chapter, nbval):
-    write_chapter("loss = 0.125", "round(loss, 3)")
+    write_chapter("loss = 0.125", "round(loss, 3)", "loss;", "print(Out[3])")
     run(root=small_book)
     status, printed = nbval()
     assert status == 0, printed
-    assert "3 passed" in printed
+    assert "5 passed" in printed
 
 
 def test_one_broken_number_fails_and_says_where(small_book, write_chapter, nbval):
