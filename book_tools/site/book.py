@@ -1,0 +1,184 @@
+"""Build the site of a book: as a whole, or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from book_tools.site.addresses import VARIABLES
+
+TOOLS = Path(__file__).resolve().parents[2]
+JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
+PAGES = ("*.md", "*.bib", "_config.yml", "_toc.yml", "requirements/book.txt")
+FOLDERS = ("chapters", "_static", "lstm_utils", "book_tools/site")
+PASSING = {"__pycache__", ".ipynb_checkpoints"}
+BANNER = re.compile(
+    r"Running Jupyter-Book|(Source Folder|Config Path|Output Path): |=+$"
+    r"|Building your book, returns|There was an error in building"
+)
+FATAL = re.compile(r"^(Extension|Theme|Configuration) error", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Book:
+    """A book in a folder, and the site that is made of it."""
+
+    root: Path = TOOLS
+
+    @property
+    def site(self):
+        """The folder of the finished site."""
+        return self.root / "_build" / "html"
+
+    @property
+    def work(self):
+        """The folder that jupyter-book works in."""
+        return self.root / "_build" / "work"
+
+    @property
+    def stamp(self):
+        """The file with the fingerprint of what the site was made of."""
+        return self.root / "_build" / "site.sha256"
+
+    def inputs(self):
+        """Return the files that the site is made of, sorted."""
+        found = {path for pattern in PAGES for path in self.root.glob(pattern)}
+        for folder in FOLDERS:
+            found.update((self.root / folder).rglob("*"))
+        return sorted(p for p in found if p.is_file() and PASSING.isdisjoint(p.parts))
+
+    def fingerprint(self):
+        """Return a hash of everything that the site depends on."""
+        digest = hashlib.sha256()
+        for path in self.inputs():
+            digest.update(path.relative_to(self.root).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        for name in VARIABLES.values():
+            digest.update(f"{name}={os.environ.get(name, '')}".encode() + b"\0")
+        return digest.hexdigest()
+
+    def make(self, *, fresh=True):
+        """Build the site where its inputs changed.
+
+        Parameters
+        ----------
+        fresh : bool
+            Whether to build every page anew, so that no page keeps a part of its
+            neighbours as they were. A quick look while writing can do without.
+
+        Returns
+        -------
+        bool
+            Whether anything had changed.
+
+        Raises
+        ------
+        SystemExit
+            Where jupyter-book fails or warns. The site that was there stays.
+        """
+        if not (self.root / "_toc.yml").is_file():
+            raise SystemExit(f"No _toc.yml in {self.root}: it lists the book's pages.")
+        mark = self.fingerprint()
+        if self.is_made_of(mark):
+            return False
+        if fresh:
+            shutil.rmtree(self.work, ignore_errors=True)
+        status, output = self.run_jupyter_book()
+        if status:
+            shutil.rmtree(self.work, ignore_errors=True)
+            print(self.explain(output), file=sys.stderr)
+            raise SystemExit("The book was not built: correct what is said above.")
+        self.publish(mark)
+        return True
+
+    def is_made_of(self, mark):
+        """Say whether the site that is there was made of inputs with this hash."""
+        whole = self.stamp.is_file() and (self.site / "index.html").is_file()
+        return whole and self.stamp.read_text(encoding="utf-8") == mark
+
+    def run_jupyter_book(self):
+        """Run jupyter-book in the work folder; return its exit status and its output.
+
+        The output goes to a file, not a pipe: a helper process that outlives
+        jupyter-book would keep a pipe open, and this one waiting.
+        """
+        command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(self.root)]
+        command += ["--path-output", str(self.work), "-W", "-n", "--keep-going", "-q"]
+        search = [str(TOOLS), os.environ.get("PYTHONPATH", "")]
+        environment = dict(os.environ, PYTHONUTF8="1")
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, search))
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+            done = subprocess.run(
+                command,
+                cwd=self.root,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+            output.seek(0)
+            return done.returncode, output.read()
+
+    def explain(self, output):
+        """Return what a reader needs of the output of a failed build.
+
+        Colours, banners and known tracebacks go; paths begin at the book's folder;
+        places in notebooks, which come as 10000 times the cell plus the line, are
+        said in words.
+        """
+        output = re.sub(r"\x1b\[[0-9;]*m", "", output)
+        output = output.replace(f"{self.root}{os.sep}", "")
+        if FATAL.search(output):
+            output = output.partition("\nTraceback ")[0]
+        output = re.sub(
+            r"\.ipynb:(\d+)(\d{4}):",
+            lambda place: f".ipynb, cell {place[1]}, line {int(place[2])}:",
+            output,
+        )
+        lines = output.splitlines()
+        return "\n".join(line for line in lines if line and not BANNER.match(line))
+
+    def publish(self, mark):
+        """Put the finished pages in place of the old ones."""
+        new, old = self.site.with_name("html.new"), self.site.with_name("html.old")
+        for leftover in (new, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+        shutil.copytree(self.work / "_build" / "html", new)
+        shutil.copyfile(new / f"{self.landing_page()}.html", new / "index.html")
+        self.stamp.unlink(missing_ok=True)
+        if self.site.exists():
+            self.site.rename(old)
+        new.rename(self.site)
+        shutil.rmtree(old, ignore_errors=True)
+        self.stamp.write_text(mark, encoding="utf-8")
+
+    def landing_page(self):
+        """Return the name of the first page, to which jupyter-book only redirects."""
+        return self.contents()["root"]
+
+    def pages(self):
+        """Return the names of all pages, in the order of the table of contents."""
+
+        def walk(entry):
+            if isinstance(entry, dict):
+                yield from (entry[key] for key in ("root", "file") if key in entry)
+                entry = list(entry.values())
+            if isinstance(entry, list):
+                for part in entry:
+                    yield from walk(part)
+
+        return [name.removesuffix(".ipynb") for name in walk(self.contents())]
+
+    def contents(self):
+        """Return the table of contents as it stands in `_toc.yml`."""
+        return yaml.safe_load((self.root / "_toc.yml").read_text(encoding="utf-8"))
