@@ -191,6 +191,7 @@ def _run_chapter(
     """Execute one chapter, replace its notebook and return a line that reports it."""
     read = path.read_bytes()
     source = read_in_form(path, root)
+    deserved = stamp(source, root, ONE if once else BOTH)
     position = positions.get()
     bar = tqdm(
         total=len(source.cells) * (1 if once else 2),
@@ -210,9 +211,11 @@ def _run_chapter(
                 _refuse_differences(result, normalise(other, root))
     finally:
         positions.put(position)
-    result.metadata["book"] = {"stamp": stamp(result, root, ONE if once else BOTH)}
-    if path.read_bytes() != read:
-        raise ChapterFailed("the file was edited while it ran; run it again")
+    if path.read_bytes() != read or stamp(source, root, deserved["runs"]) != deserved:
+        raise ChapterFailed(
+            "it, or what it uses, was edited while it ran; run it again"
+        )
+    result.metadata["book"] = {"stamp": deserved}
     replace_file(path, serialise(result))
     return _report(took, once)
 

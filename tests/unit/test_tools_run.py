@@ -141,6 +141,15 @@ def test_an_edit_made_meanwhile_is_not_overwritten(small_book, write_chapter, ca
     assert "Just how small?" in path.read_text()
 
 
+def test_code_edited_meanwhile_does_not_count_as_run(small_book, write_chapter, capsys):
+    module = str(small_book / "lstm_utils" / "windows.py")
+    path = write_chapter(FIRST, f"_ = open({module!r}, 'a').write('AFTER = 1\\n')")
+    before = path.read_bytes()
+    assert run(root=small_book) == 1
+    assert "edited while it ran" in capsys.readouterr().out
+    assert path.read_bytes() == before
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 @pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_killed_run_loses_nothing(small_book, write_chapter, kill):
