@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from lstm_utils._validate import check_array
 from lstm_utils.plots import COLOURS
 
-__all__ = ["draw_cell"]
+__all__ = ["draw_cell", "draw_return_options", "draw_tensor"]
 
 GATE_COLOURS = {"i": "#CBE5F6", "f": "#FCE4B8", "g": "#E8E8E8", "o": "#F3D5E6"}
 
@@ -67,6 +70,129 @@ def draw_cell(*, ax=None):
     return ax
 
 
+def draw_return_options():
+    """Draw what an LSTM returns under each setting of its two switches.
+
+    Four pictures of one layer over three steps: filled tiles come out, dashed ones
+    are computed and kept inside.
+
+    Returns
+    -------
+    ndarray of matplotlib.axes.Axes, shape (2, 2)
+        A row for each value of ``return_sequences``, a column for each value of
+        ``return_state``.
+    """
+    import matplotlib.pyplot as plt
+
+    _, axes = plt.subplots(2, 2, figsize=(4.8, 4.4))
+    for row, sequences in enumerate((False, True)):
+        for column, state in enumerate((False, True)):
+            _draw_returned(axes[row, column], sequences=sequences, state=state)
+    return axes
+
+
+def _draw_returned(ax, *, sequences, state) -> None:
+    _blank(ax, figsize=None, xlim=(-0.25, 6.7), ylim=(-1.45, 4.75))
+    shape = "(batch, time, units)" if sequences else "(batch, units)"
+    returned = f"{shape}, then\ntwice (batch, units)" if state else shape
+    title = f"return_sequences={sequences}\nreturn_state={state}"
+    ax.text(0, 4.7, title, family="DejaVu Sans Mono", fontsize=9, va="top")
+    ax.text(0, -0.35, returned, fontsize=9, va="top")
+    for step, x in enumerate((0.0, 1.7, 3.4), start=1):
+        ax.text(x + 0.5, 0.0, f"$x_{step}$", ha="center", fontsize=11)
+        _arrow(ax, (x + 0.5, 0.4), (x + 0.5, 0.85), "0.25", width=1.2)
+        ax.add_patch(_box(x - 0.1, 0.85, 1.2, 0.9, "#F4F4F4"))
+        ax.text(x + 0.5, 1.3, "LSTM", ha="center", va="center", fontsize=9)
+        if x < 3:
+            _arrow(ax, (x + 1.1, 1.3), (x + 1.6, 1.3), "0.25", width=1.2)
+        _tile(ax, x + 0.1, 2.5, f"$h_{step}$", out=sequences or step == 3)
+        _arrow(ax, (x + 0.5, 1.75), (x + 0.5, 2.5), "0.25", width=1.2)
+    for y, name, colour in ((1.35, "$h_3$", "orange"), (0.35, "$c_3$", "blue")):
+        _tile(ax, 5.4, y, name, out=state, colour=colour)
+    _arrow(ax, (4.5, 1.3), (5.3, 1.3), "0.25" if state else "0.7", width=1.2)
+
+
+def _tile(ax, x, y, name, *, out, colour="orange") -> None:
+    from matplotlib.patches import Rectangle
+
+    ax.add_patch(
+        Rectangle(
+            (x, y),
+            0.8,
+            0.8,
+            facecolor=COLOURS[colour] if out else "white",
+            edgecolor=COLOURS[colour] if out else "0.6",
+            linestyle="-" if out else (0, (2, 2)),
+            linewidth=1.2,
+        )
+    )
+    ink = {"orange": "black", "blue": "white"}[colour] if out else "0.4"
+    ax.text(x + 0.4, y + 0.38, name, ha="center", va="center", color=ink, fontsize=11)
+
+
+def draw_tensor(x, *, samples=None, steps=None, features=None, picked=None, ax=None):
+    """Draw a small array as sheets of tiles: one sheet a sample.
+
+    Time runs from left to right, features from top to bottom.
+
+    Parameters
+    ----------
+    x : array_like, shape (batch, time, features)
+        The numbers in the tiles.
+    samples, steps, features : sequence of str, optional
+        A name for each entry of the axis; samples and steps are numbered if left
+        out.
+    picked : index, optional
+        What ``x[picked]`` takes is shaded; ``np.s_[0, :, 1]`` writes such an index.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure if left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `x` is not such an array, or the names do not fit its axes.
+    """
+    x = check_array("x", x, ("batch", "time", "features"))
+    batch, time, n_features = x.shape
+    samples = _axis_names(
+        "samples", samples or [f"sample {k}" for k in range(batch)], x, 0
+    )
+    steps = _axis_names("steps", steps or [str(k) for k in range(time)], x, 1)
+    features = _axis_names("features", features or [""] * n_features, x, 2)
+    shaded = np.zeros(x.shape, dtype=bool)
+    if picked is not None:
+        shaded[picked] = True
+    pitch = time + 0.7  # from one sheet to the next
+    left = -1.9
+    bottom = -0.8 * n_features
+    ax = _blank(
+        ax,
+        figsize=(6.4, 6.4 * (2.2 - bottom) / (batch * pitch - 0.6 - left)),
+        xlim=(left, batch * pitch - 0.6),
+        ylim=(bottom - 1.0, 1.2),
+    )
+    for (sample, step, feature), value in np.ndenumerate(x):
+        corner = (sample * pitch + step, -0.8 * (feature + 1))
+        _number_tile(ax, corner, value, picked=shaded[sample, step, feature])
+    text = {"ha": "center", "va": "center"}
+    for sample, name in enumerate(samples):
+        start = sample * pitch
+        ax.text(start + time / 2, 0.9, name, weight="bold", **text)
+        for step, step_name in enumerate(steps):
+            ax.text(start + step + 0.5, 0.3, step_name, fontsize=9, **text)
+        _arrow(ax, (start, bottom - 0.3), (start + time, bottom - 0.3), "0.4")
+        ax.text(start + time / 2, bottom - 0.7, "time", fontsize=9, **text)
+    for feature, name in enumerate(features):
+        ax.text(-0.5, -0.8 * feature - 0.4, name, fontsize=9, ha="right", va="center")
+    _arrow(ax, (-0.25, 0), (-0.25, bottom), "0.4")
+    ax.text(-0.25, 0.3, "features", fontsize=9, ha="right", va="center")
+    return ax
+
+
 def _blank(ax, *, figsize, xlim, ylim):
     import matplotlib.pyplot as plt
 
@@ -102,3 +228,24 @@ def _times(ax, x, y, sign="×"):
 
     ax.add_patch(Circle((x, y), 0.34, facecolor="white", edgecolor="0.25", zorder=3))
     ax.text(x, y - 0.03, sign, ha="center", va="center", fontsize=12, zorder=4)
+
+
+def _axis_names(argument, names, x, axis):
+    names = [str(name) for name in names]
+    if len(names) != x.shape[axis]:
+        raise ValueError(
+            f"{argument} must hold one name for each of the {x.shape[axis]} {argument} "
+            f"of x, whose shape {x.shape} is read as (batch, time, features), but "
+            f"{len(names)} came: {names}."
+        )
+    return names
+
+
+def _number_tile(ax, corner, value, *, picked):
+    from matplotlib.patches import Rectangle
+
+    face = "#FCE4B8" if picked else "#EEF5FA"
+    ax.add_patch(Rectangle(corner, 1, 0.8, facecolor=face, edgecolor="white", lw=2))
+    weight = "bold" if picked else "normal"
+    x, y = corner[0] + 0.5, corner[1] + 0.4
+    ax.text(x, y, f"{value:g}", ha="center", va="center", weight=weight)

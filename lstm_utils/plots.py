@@ -5,7 +5,18 @@ from __future__ import annotations
 import numpy as np
 from cycler import cycler
 
-__all__ = ["COLOURS", "plot_gates", "plot_jacobian", "use_book_style"]
+from lstm_utils._validate import check_array
+
+__all__ = [
+    "COLOURS",
+    "plot_answers",
+    "plot_gates",
+    "plot_interval",
+    "plot_jacobian",
+    "plot_losses",
+    "plot_predictions",
+    "use_book_style",
+]
 
 COLOURS = {
     "blue": "#0072B2",
@@ -99,18 +110,78 @@ def plot_gates(trace, x, *, sequence: int = 0, unit: int = 0, input_names=None):
         axes[0].plot(at, x[at, k], "os^v"[k % 4], color=colour, ls="", label=name)
     axes[0].set(ylabel="input", ylim=(0, 1.5), yticks=[0, 1])
     axes[0].legend(loc="upper right", ncols=len(names))
-    labels = {"i": "input i", "f": "forget f", "o": "output o"}
-    for key, label in labels.items():
-        axes[1].step(steps, getattr(trace, key)[sequence, :, unit], where="mid")
-        _name_line(axes[1], label)
-    axes[1].set(ylabel="gate (0 to 1)", ylim=(-0.05, 1.05))
-    for key, label in {"c": "cell c", "h": "output h"}.items():
-        axes[2].step(steps, getattr(trace, key)[sequence, :, unit], where="mid")
-        _name_line(axes[2], label)
+    panels = [
+        (axes[1], {"i": "input i", "f": "forget f", "o": "output o"}),
+        (axes[2], {"c": "cell c", "h": "output h"}),
+    ]
+    axes[1].set(ylabel="gate (0 to 1)", ylim=(-0.05, 1.15), yticks=[0, 0.5, 1])
+    axes[2].set(ylabel="state", xlabel="step t", xlim=(-0.5, 1.14 * len(x)))
     axes[2].axhline(0, color="0.7", linewidth=0.8, zorder=0, linestyle="-")
-    axes[2].set(ylabel="state", xlabel="step t", xlim=(-0.5, len(x) + 4.5))
+    for ax, labels in panels:
+        for key in labels:
+            values = getattr(trace, key)[sequence, :, unit]
+            ax.step(steps, values, where="mid", label=labels[key])
+        _name_lines(ax)
     figure.align_ylabels()
     return axes
+
+
+def plot_interval(groups, *, reference=None, label="", colour=None, ax=None):
+    """Draw each run as a dot, with the mean and 95 % interval of each group.
+
+    Parameters
+    ----------
+    groups : mapping of str to array_like, each of shape (runs,)
+        One number a run, at least two runs a group; the keys name the rows.
+    reference : float, optional
+        Where to draw a vertical line, such as 0 for differences.
+    label : str
+        Name and unit of the numbers.
+    colour : str, optional
+        One colour for all groups; a colour for each if left out.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure if left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no group, or one is not a row of at least two numbers.
+    """
+    import matplotlib.pyplot as plt
+    from scipy import stats
+
+    if not groups:
+        raise ValueError("groups is empty, expected at least one name with its runs.")
+    groups = {
+        name: check_array(f"groups[{name!r}]", runs, ("runs",))
+        for name, runs in groups.items()
+    }
+    for name, runs in groups.items():
+        if len(runs) < 2:
+            raise ValueError(
+                f"groups[{name!r}] holds a single run, but an interval needs at least "
+                "two. Run it under more seeds."
+            )
+    if ax is None:
+        _, ax = plt.subplots(figsize=(6.4, 0.9 + 0.6 * len(groups)))
+    if reference is not None:
+        ax.axvline(reference, color="0.3", linewidth=1.2, linestyle="--", zorder=0)
+    for row, runs in enumerate(groups.values()):
+        paint = colour or list(COLOURS.values())[row % 4]
+        mean, half = runs.mean(), stats.t.ppf(0.975, len(runs) - 1) * stats.sem(runs)
+        dots = {"color": paint, "alpha": 0.55, "ls": "", "markeredgewidth": 0}
+        ax.plot(runs, np.full(len(runs), row - 0.14), "o", **dots)
+        bar = {"color": paint, "linestyle": "-", "marker": "|", "markersize": 9}
+        ax.plot([mean - half, mean + half], [row + 0.16] * 2, **bar)
+        ax.plot(mean, row + 0.16, "D", color=paint, markersize=6)
+    ax.set(xlabel=label, yticks=range(len(groups)), ylim=(len(groups) - 0.5, -0.5))
+    ax.set_yticklabels(list(groups))
+    ax.tick_params(axis="y", length=0)
+    return ax
 
 
 def plot_jacobian(jacobian, *, ax=None):
@@ -137,7 +208,7 @@ def plot_jacobian(jacobian, *, ax=None):
     for (row, column), value in np.ndenumerate(jacobian):
         strong = abs(value) > 0.6 * limit
         colour = "white" if strong else "black"
-        ax.text(column, row, f"{value:.2f}", ha="center", va="center", color=colour)
+        ax.text(column, row, f"{value:.3f}", ha="center", va="center", color=colour)
     units = range(len(jacobian))
     ax.set(xticks=units, yticks=units, xlabel="moved by unit", ylabel="output of unit")
     ax.spines[:].set_visible(False)
@@ -145,15 +216,134 @@ def plot_jacobian(jacobian, *, ax=None):
     return ax
 
 
-def _name_line(ax, label) -> None:
-    """Write a line's name at its right end, in its colour."""
-    line = ax.lines[-1]
-    x, y = line.get_xdata()[-1], line.get_ydata()[-1]
-    ax.annotate(
-        label,
-        (x, y),
-        xytext=(6, 0),
-        textcoords="offset points",
-        va="center",
-        color=line.get_color(),
+def plot_answers(x, answers, *, sequence: int = 0):
+    """Draw what a network should answer and what it did, one panel a task.
+
+    Parameters
+    ----------
+    x : array_like, shape (batch, time, 1)
+        The inputs, the same in every task.
+    answers : dict of str to (targets, outputs)
+        For each title a pair of arrays, both (batch, time, 1), or both (batch, 1)
+        for a task with a single answer, which is drawn at the last step.
+    sequence : int
+        Which sequence of the batch.
+
+    Returns
+    -------
+    ndarray of matplotlib.axes.Axes, shape (panels,)
+    """
+    import matplotlib.pyplot as plt
+
+    x = np.asarray(x)[sequence, :, 0]
+    steps = np.arange(1, len(x) + 1)
+    figure, axes = plt.subplots(
+        len(answers), 1, figsize=(6.4, 1.9 * len(answers)), sharex=True, squeeze=False
     )
+    for ax, (title, pair) in zip(axes[:, 0], answers.items(), strict=True):
+        targets, outputs = (np.ravel(np.asarray(part)[sequence]) for part in pair)
+        at = steps[-len(targets) :]
+        ax.axhline(0, color="0.8", linewidth=0.8, linestyle="-", zorder=0)
+        ax.plot(steps, x, "s", color="0.6", markersize=4, ls=":", lw=1, label="input")
+        marks = {"mfc": "white", "mec": "black", "markersize": 10, "mew": 1.4}
+        ax.plot(at, targets, "o", ls="", label="target", **marks)
+        ax.plot(at, outputs, "o", color=COLOURS["orange"], ls="-", label="output")
+        ax.set(title=title, ylabel="value")
+        ax.margins(y=0.15)
+    axes[-1, 0].set(xlabel="step t", xticks=steps)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper right", ncols=3)
+    return axes[:, 0]
+
+
+def plot_losses(losses, *, baseline=None, ax=None):
+    """Draw one or several losses against the epochs.
+
+    Parameters
+    ----------
+    losses : dict of str to sequence of float
+        A name and the loss of each epoch.
+    baseline : tuple of (str, float), optional
+        A name and a value for a horizontal line to compare with.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure if left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    import matplotlib.pyplot as plt
+
+    if ax is None:
+        _, ax = plt.subplots()
+    if baseline is not None:
+        name, value = baseline
+        ax.axhline(value, color="black", linewidth=1, linestyle=":")
+        ax.annotate(
+            name, (1, value), xytext=(0, 4), textcoords="offset points", va="bottom"
+        )
+    for name, values in losses.items():
+        epochs = np.arange(1, len(values) + 1)
+        (line,) = ax.plot(epochs, values)
+        ax.annotate(
+            name,
+            (epochs[-1], values[-1]),
+            xytext=(0, 4),
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            color=line.get_color(),
+        )
+    ax.set(xlabel="epoch", ylabel="loss (log scale)", yscale="log")
+    ax.margins(y=0.1)
+    return ax
+
+
+def plot_predictions(targets, outputs, *, ax=None):
+    """Draw outputs against targets; a perfect model lies on the diagonal.
+
+    Parameters
+    ----------
+    targets : array_like
+        The right answers.
+    outputs : dict of str to array_like
+        A name and the outputs of a model, as many as there are targets.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure if left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    import matplotlib.pyplot as plt
+
+    if ax is None:
+        _, ax = plt.subplots(figsize=(4.2, 3.8))
+    targets = np.ravel(targets)
+    ends = [targets.min(), targets.max()]
+    ax.plot(ends, ends, color="0.6", linewidth=1, linestyle="-", zorder=0)
+    colours = list(COLOURS.values())
+    for k, (name, values) in enumerate(outputs.items()):
+        style = {"color": colours[k], "ls": "", "markersize": 4, "alpha": 0.5}
+        ax.plot(targets, np.ravel(values), "o^s"[k % 3], label=name, **style)
+    ax.set(xlabel="target", ylabel="output")
+    ax.legend(loc="upper left", markerscale=1.5, borderpad=0, handletextpad=0.1)
+    return ax
+
+
+def _name_lines(ax) -> None:
+    """Write each labelled line's name at its right end, none on top of another."""
+    lines = [line for line in ax.lines if not line.get_label().startswith("_")]
+    low, high = ax.get_ylim()
+    gap = 0.13 * (high - low)
+    floor = -np.inf
+    for line in sorted(lines, key=lambda line: line.get_ydata()[-1]):
+        floor = max(line.get_ydata()[-1], floor + gap)
+        ax.annotate(
+            line.get_label(),
+            (line.get_xdata()[-1], floor),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            color=line.get_color(),
+        )
