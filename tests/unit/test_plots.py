@@ -6,8 +6,16 @@ import numpy as np
 import pytest
 
 from lstm_utils.diagnostics import GateTraces
-from lstm_utils.drawings import draw_cell
-from lstm_utils.plots import COLOURS, plot_gates, plot_jacobian, use_book_style
+from lstm_utils.drawings import draw_cell, draw_return_options
+from lstm_utils.plots import (
+    COLOURS,
+    plot_answers,
+    plot_gates,
+    plot_jacobian,
+    plot_losses,
+    plot_predictions,
+    use_book_style,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -89,3 +97,53 @@ def test_the_style_is_opaque_white_and_the_colours_are_okabe_and_itos():
     assert mpl.rcParams["savefig.facecolor"] == "white"
     assert COLOURS["blue"] == "#0072B2"
     assert len(set(COLOURS.values())) == len(COLOURS) == 7
+
+
+@pytest.mark.parametrize("sequences", [False, True])
+@pytest.mark.parametrize("state", [False, True])
+def test_the_return_options_fill_what_keras_returns(sequences, state):
+    ax = draw_return_options()[int(sequences), int(state)]
+    tiles = [p for p in ax.patches if isinstance(p, mpl.patches.Rectangle)]
+    filled = [tile.get_facecolor() != (1, 1, 1, 1) for tile in tiles]
+    assert filled == [sequences, sequences, True, state, state]
+    texts = {text.get_text() for text in ax.texts}
+    assert f"return_sequences={sequences}\nreturn_state={state}" in texts
+
+
+def points(ax):
+    return {
+        line.get_label(): list(zip(*line.get_data(), strict=True)) for line in ax.lines
+    }
+
+
+def test_a_single_answer_stands_at_the_last_step():
+    x = np.arange(20.0).reshape(2, 10, 1)
+    [ax] = plot_answers(x, {"last value": (x[:, -1], -x[:, -1])})
+    assert points(ax)["target"] == [(10, 9)]
+    assert points(ax)["output"] == [(10, -9)]
+    assert "last value" in (ax.get_title(), ax.get_title("left"))
+
+
+def test_many_answers_stand_at_their_steps():
+    x = np.arange(20.0).reshape(2, 10, 1)
+    top, bottom = plot_answers(x, {"a": (x, x), "b": (x, 2 * x)}, sequence=1)
+    assert points(top)["input"] == [(step, step + 9) for step in range(1, 11)]
+    assert points(bottom)["output"] == [(t, 2 * (t + 9)) for t in range(1, 11)]
+
+
+def test_losses_and_their_baseline_are_named():
+    ax = plot_losses({"a": [3.0, 2.0], "b": [1.0]}, baseline=("variance", 4.0))
+    assert [text.get_text() for text in ax.texts] == ["variance", "a", "b"]
+    baseline, first, second = ax.lines
+    assert set(baseline.get_ydata()) == {4}
+    assert list(zip(*first.get_data(), strict=True)) == [(1, 3), (2, 2)]
+    assert list(zip(*second.get_data(), strict=True)) == [(1, 1)]
+
+
+def test_predictions_are_drawn_over_their_targets_and_the_diagonal():
+    targets = np.array([[1.0], [-2.0]])
+    _, ax = plt.subplots()
+    assert plot_predictions(targets, {"model": targets + 0.5}, ax=ax) is ax
+    diagonal, dots = ax.lines
+    assert list(zip(*diagonal.get_data(), strict=True)) == [(-2, -2), (1, 1)]
+    assert list(zip(*dots.get_data(), strict=True)) == [(1, 1.5), (-2, -1.5)]
