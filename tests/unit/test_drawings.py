@@ -1,0 +1,131 @@
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from scipy import stats
+
+from lstm_utils.drawings import draw_tensor
+from lstm_utils.plots import plot_interval
+
+GROUPS = {"a": [1.0, 2.0, 4.0], "b": [3.0, 3.5, 3.1, 2.9, 3.3]}
+
+
+@pytest.fixture(autouse=True)
+def _off_screen():
+    mpl.use("Agg")
+    yield
+    plt.close("all")
+
+
+def words(ax) -> list[str]:
+    return [text.get_text() for text in ax.texts if text.get_text()]
+
+
+def place(ax, word: str) -> tuple[float, float]:
+    [text] = [text for text in ax.texts if text.get_text() == word]
+    return text.get_position()
+
+
+def interval_ends(ax) -> list[tuple[float, float]]:
+    bars = [line for line in ax.lines if line.get_marker() == "|"]
+    return [tuple(bar.get_xdata()) for bar in bars]
+
+
+class TestDrawTensor:
+    def test_shows_every_number_and_names_every_axis(self):
+        ax = draw_tensor(np.arange(100, 124).reshape(2, 4, 3))
+        shown = words(ax)
+        assert [word for word in shown if word in map(str, range(100, 124))] == [
+            str(number) for number in range(100, 124)
+        ]
+        assert {"time", "features", "sample 0", "sample 1"} <= set(shown)
+
+    def test_time_runs_right_features_down_samples_right(self):
+        ax = draw_tensor(np.arange(100, 124).reshape(2, 4, 3))
+        here = np.array(place(ax, "100"))
+        feature, step, sample = (
+            np.array(place(ax, name)) - here for name in ("101", "103", "112")
+        )
+        assert feature[0] == 0 > feature[1]
+        assert step[0] > 0 == step[1]
+        assert sample[0] > 4 * step[0]
+        assert sample[1] == 0
+
+    def test_shades_what_the_index_takes(self):
+        x = np.arange(100, 124).reshape(2, 4, 3)
+        ax = draw_tensor(x, picked=np.s_[1, :, 0])
+        bold = [text for text in ax.texts if text.get_weight() == "bold"]
+        numbers = {int(t.get_text()) for t in bold if t.get_text().isdigit()}
+        assert numbers == set(x[1, :, 0].tolist())
+
+    def test_uses_the_names_given(self):
+        ax = draw_tensor(
+            np.zeros((1, 2, 2)),
+            samples=["Monday"],
+            steps=["noon", "night"],
+            features=["°C", "mm"],
+        )
+        assert {"Monday", "noon", "night", "°C", "mm"} <= set(words(ax))
+
+    def test_draws_where_it_is_told(self):
+        _, ax = plt.subplots()
+        assert draw_tensor(np.zeros((1, 2, 2)), ax=ax) is ax
+
+    @pytest.mark.parametrize(
+        ("x", "names", "message"),
+        [
+            ([0.1, 0.2, 0.3], {}, r"3 axes \(batch, time, features\).*shape \(3,\)"),
+            (np.zeros((1, 0, 2)), {}, "x is empty"),
+            (np.zeros((1, 2, 2)), {"steps": ["noon"]}, "steps must hold .* 2 steps"),
+            (np.zeros((1, 2, 2)), {"samples": ["a", "b"]}, "samples must hold"),
+            (np.zeros((1, 2, 2)), {"features": ["a"]}, "features must hold"),
+        ],
+    )
+    def test_says_what_does_not_fit(self, x, names, message):
+        with pytest.raises(ValueError, match=message):
+            draw_tensor(x, **names)
+
+
+class TestPlotInterval:
+    def test_draws_the_interval_that_scipy_gives(self):
+        ax = plot_interval(GROUPS)
+        expected = [
+            stats.ttest_1samp(runs, 0).confidence_interval(0.95)
+            for runs in GROUPS.values()
+        ]
+        assert np.allclose(interval_ends(ax), expected)
+
+    def test_every_run_is_a_dot_and_every_group_a_named_row(self):
+        ax = plot_interval(GROUPS)
+        dots = [line.get_xdata() for line in ax.lines if line.get_marker() == "o"]
+        assert [list(row) for row in dots] == list(GROUPS.values())
+        assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
+
+    def test_equal_runs_give_an_interval_of_no_width(self):
+        assert interval_ends(plot_interval({"a": [2.0, 2.0, 2.0]})) == [(2.0, 2.0)]
+
+    def test_marks_the_reference(self):
+        ax = plot_interval({"a": [1.0, 2.0]}, reference=0)
+        assert [0, 0] in [list(line.get_xdata()) for line in ax.lines]
+
+    def test_a_label_and_one_colour_for_all(self):
+        ax = plot_interval(GROUPS, label="error (°C)", colour="black")
+        assert ax.get_xlabel() == "error (°C)"
+        assert {line.get_color() for line in ax.lines} == {"black"}
+
+    @pytest.mark.parametrize(
+        ("runs", "message"),
+        [
+            ([1.0], r"groups\['a'\] holds a single run.*more seeds"),
+            ([], r"groups\['a'\] is empty"),
+            ([1.0, np.nan], r"groups\['a'\] holds NaN"),
+            ([[1.0, 2.0]], r"groups\['a'\] must have 1 axes \(runs,\)"),
+        ],
+    )
+    def test_says_what_is_wrong_with_a_group(self, runs, message):
+        with pytest.raises(ValueError, match=message):
+            plot_interval({"a": runs})
+
+    def test_says_that_there_is_no_group(self):
+        with pytest.raises(ValueError, match="groups is empty"):
+            plot_interval({})
