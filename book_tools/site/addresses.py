@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from sphinx.errors import ConfigError
+
 VARIABLES = {
     "repository": "BOOK_REPOSITORY_URL",
     "branch": "BOOK_BRANCH",
@@ -52,14 +54,14 @@ class Addresses:
             name: environment.get(variable, "").strip() or getattr(self, name)
             for name, variable in VARIABLES.items()
         }
-        values["repository"] = values["repository"].rstrip("/")
-        values["base"] = values["base"].rstrip("/") + "/"
         for name in ("repository", "base"):
             if not values[name].startswith(("https://", "http://")):
                 raise ValueError(
                     f"{VARIABLES[name]} is {values[name]!r}, expected an address that"
                     " starts with https://; correct or unset the variable"
                 )
+        values["repository"] = values["repository"].rstrip("/")
+        values["base"] = values["base"].rstrip("/") + "/"
         return Addresses(**values)
 
     def rewrite(self, text, new):
@@ -84,7 +86,10 @@ class Addresses:
 def apply(app, config):
     """Make every link of the theme point to the addresses in force."""
     stated = Addresses.from_config(config)
-    actual = stated.overridden()
+    try:
+        actual = stated.overridden()
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
     config.html_theme_options["repository_url"] = actual.repository
     config.html_theme_options["repository_branch"] = actual.branch
     config.html_baseurl = actual.base

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bs4 import BeautifulSoup
+from bs4.element import Script
 from PIL import Image
 from sphinx.errors import ExtensionError
 from sphinx.jinja2glue import BuiltinTemplateLoader
@@ -154,7 +155,7 @@ def set_colour_scheme(soup, page):
         for tag in soup.select("head script:not([src])")
         if "document.documentElement.dataset.theme" in tag.text
     ]
-    require(scripts, "the script that sets the theme")[0].string = SCHEME_SCRIPT
+    require(scripts, "the script that sets the theme")[0].string = Script(SCHEME_SCRIPT)
     soup.html["data-theme"] = "light"
     soup.html["data-mode"] = "auto"
     soup.body["data-default-mode"] = "auto"
@@ -231,7 +232,7 @@ def size_images(soup, page):
         image["decoding"] = "async"
         if number:
             image["loading"] = "lazy"
-    for image in soup.select("img.navbar-brand, .dropdown-menu img"):
+    for image in soup.select(".dropdown-menu img"):
         image["loading"] = "lazy"
 
 

@@ -1,0 +1,48 @@
+"""The built site, a server for it, and a browser to look at it."""
+
+import os
+import shutil
+import threading
+
+import pytest
+
+from book_tools.site.book import Book
+from book_tools.site.commands import open_server
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def site():
+    """Return the folder of the book's site, built where its inputs changed."""
+    book = Book()
+    book.make()
+    return book.site
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """Return the address at which the site is served for the tests."""
+    with open_server(site, 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Return a headless Chromium; skip without one, but fail where CI is set."""
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        reason = "no Chromium on PATH: install the package chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox"]
+        )
+        yield chromium
+        chromium.close()

@@ -1,0 +1,50 @@
+"""The addresses of the book: one place, overridden by the environment."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from book_tools.site.addresses import Addresses
+
+BOOK = Addresses("https://host/org/book", "main", "https://pages/book/")
+
+
+def test_without_overrides_nothing_changes():
+    assert BOOK.overridden({}) == BOOK
+    assert BOOK.overridden({"BOOK_BRANCH": " "}) == BOOK
+
+
+def test_overrides_win_and_slashes_are_put_right():
+    environment = {
+        "BOOK_REPOSITORY_URL": "https://host/me/fork/",
+        "BOOK_BRANCH": "lesson",
+        "BOOK_BASE_URL": "https://me/fork",
+    }
+    fork = Addresses("https://host/me/fork", "lesson", "https://me/fork/")
+    assert BOOK.overridden(environment) == fork
+
+
+def test_address_that_is_none_is_named():
+    with pytest.raises(ValueError, match=r"BOOK_BASE_URL is 'me/fork', expected .*"):
+        BOOK.overridden({"BOOK_BASE_URL": "me/fork"})
+
+
+def test_text_is_rewritten_to_the_fork_and_its_branch():
+    fork = Addresses("https://host/me/fork", "lesson", "https://me/fork/")
+    text = (
+        "git clone https://host/org/book; https://host/org/book/blob/main/LICENSE;"
+        " https://pages/book/intro.html; https://host/other/blob/main/x"
+    )
+    assert BOOK.rewrite(text, fork) == (
+        "git clone https://host/me/fork; https://host/me/fork/blob/lesson/LICENSE;"
+        " https://me/fork/intro.html; https://host/other/blob/main/x"
+    )
+
+
+def test_report_asks_for_the_page_the_number_and_the_versions():
+    parts = urlsplit(BOOK.report_url("chapters/01-one-cell", "One cell"))
+    assert parts.path == "/org/book/issues/new"
+    fields = parse_qs(parts.query)
+    assert fields["title"] == ["My number differs: One cell"]
+    assert "chapters/01-one-cell" in fields["body"][0]
+    assert "versions()" in fields["body"][0]

@@ -1,0 +1,180 @@
+"""The build as its user meets it, on a small book."""
+
+import pytest
+from bs4 import BeautifulSoup
+
+from book_tools.site import commands
+from book_tools.site.book import Book
+from tests.site import small_book
+
+FORK = {
+    "BOOK_REPOSITORY_URL": "https://github.com/reader/fork",
+    "BOOK_BRANCH": "lesson",
+    "BOOK_BASE_URL": "https://reader.example.org/fork",
+}
+
+
+@pytest.fixture(scope="module")
+def fork(tmp_path_factory):
+    """Build a book as a fork's, where importing TensorFlow or Keras fails."""
+    folder = tmp_path_factory.mktemp("fork")
+    blocked = folder / "blocked"
+    blocked.mkdir()
+    for name in ("tensorflow", "keras"):
+        (blocked / f"{name}.py").write_text("raise SystemExit('imported')")
+    small_book.write_book(folder / "book")
+    book = Book(folder / "book")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in FORK.items():
+            patch.setenv(name, value)
+        patch.setenv("PYTHONPATH", str(blocked))
+        assert book.make()
+        assert not book.make(), "nothing had changed, yet the site was built again"
+    return book
+
+
+def page(book, name):
+    return BeautifulSoup((book.site / name).read_text(), "html.parser")
+
+
+def test_links_of_a_fork_point_to_the_fork(fork):
+    for name in ("intro.html", "chapters/01-small.html"):
+        soup = page(fork, name)
+        links = [tag["href"] for tag in soup.select("a[href], link[href]")]
+        assert not [link for link in links if "stacked-lstms" in link]
+        assert any(link.startswith("https://github.com/reader/fork") for link in links)
+        canonical = soup.select_one("link[rel=canonical]")["href"]
+        assert canonical == f"https://reader.example.org/fork/{name}"
+
+
+def test_launch_buttons_of_a_fork_open_its_branch(fork):
+    links = [tag["href"] for tag in page(fork, "chapters/01-small.html").select("a")]
+    chapter = "chapters/01-small.ipynb"
+    colab = "https://colab.research.google.com/github/reader/fork/blob/lesson/"
+    assert colab + chapter in links
+    binder = "https://mybinder.org/v2/gh/reader/fork/lesson?urlpath=lab/tree/"
+    assert binder + chapter in links
+
+
+def test_links_in_the_text_of_a_fork_name_its_branch(fork):
+    links = [tag["href"] for tag in page(fork, "intro.html").select("article a")]
+    assert "https://github.com/reader/fork/blob/lesson/LICENSE" in links
+
+
+def test_each_page_lets_its_reader_report_a_number(fork):
+    link = page(fork, "chapters/01-small.html").select_one(".number-differs a")
+    assert link["href"].startswith("https://github.com/reader/fork/issues/new?")
+    assert "chapters%2F01-small" in link["href"]
+    assert "versions%28%29" in link["href"]
+
+
+def test_landing_page_is_a_page_not_a_redirect(fork):
+    assert page(fork, "index.html").h1.text.startswith("A small book")
+
+
+def test_page_shows_formulas_solution_and_docstrings_without_marks(fork):
+    soup = page(fork, "chapters/01-small.html")
+    assert soup.select_one(".katex-display annotation").text.strip().startswith("h_t")
+    answer = soup.select_one("details.solution pre").text
+    assert answer.strip() == "answer = 3\nanswer"
+    assert page(fork, "intro.html").find(id="lstm_utils.reference.lstm_params")
+
+
+def test_figure_has_room_reserved_and_its_alt_text(fork):
+    image = page(fork, "chapters/01-small.html").select_one("figure img")
+    assert (image["width"], image["height"]) == ("40", "20")
+    assert image["alt"] == small_book.FIGURE["image"]["alt"]
+
+
+def test_icons_are_cut_down_to_those_shown(fork):
+    style = (fork.site / "_static/styles/pydata-sphinx-theme.css").read_text()
+    assert ".fa-rocket:before" in style
+    assert ".fa-hippo:before" not in style
+    fonts = (fork.site / "_static").rglob("fa-*.woff2")
+    assert all(0 < path.stat().st_size < 10_000 for path in fonts)
+    assert not list((fork.site / "_static").rglob("fontawesome.js"))
+
+
+def test_failed_build_says_where_and_leaves_the_site_alone(fork, capsys):
+    before = (fork.site / "chapters/01-small.html").read_text()
+    faults = {"quiz": small_book.QUIZ.replace("[x]", "[ ]"), "figure": {}}
+    small_book.write_chapter(fork.root, **faults)
+    with pytest.raises(SystemExit, match="not built: correct what is said above"):
+        fork.make()
+    said = capsys.readouterr().err
+    assert "chapters/01-small.ipynb, cell 3, line 4: ERROR: quiz" in said
+    assert "'How many gates?' has no right option" in said
+    assert "an image has no alt text" in said
+    assert str(fork.root) not in said
+    assert (fork.site / "chapters/01-small.html").read_text() == before
+    with pytest.raises(SystemExit):
+        fork.make()
+
+
+def test_changed_theme_stops_the_build_with_one_line():
+    output = """\
+Running Jupyter-Book v1.0.4
+\x1b[91mTheme error:\x1b[39;49;00m
+intro: step cut_thebe did not find a script
+Traceback (most recent call last):
+  File "sphinx.py", line 1
+"""
+    said = Book().explain(output)
+    assert said == "Theme error:\nintro: step cut_thebe did not find a script"
+
+
+def test_port_in_use_or_out_of_range_is_said_in_one_line(tmp_path):
+    with commands.open_server(tmp_path, 0) as server:
+        taken = server.server_port
+        with pytest.raises(SystemExit, match=f"Port {taken} cannot be used.*another"):
+            commands.open_server(tmp_path, taken)
+    with pytest.raises(SystemExit, match=r"Port 70000 .*between 0 and 65535"):
+        commands.open_server(tmp_path, 70000)
+
+
+def test_serving_without_a_site_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(commands, "Book", lambda: Book(tmp_path))
+    with pytest.raises(SystemExit, match="run make book first"):
+        commands.serve([])
+
+
+def test_book_without_contents_says_so(tmp_path):
+    with pytest.raises(SystemExit, match=r"No _toc\.yml"):
+        Book(tmp_path).make()
+
+
+def test_every_input_and_override_changes_the_fingerprint(tmp_path, monkeypatch):
+    small_book.write_book(tmp_path / "book")
+    book = Book(tmp_path / "book")
+    seen = {book.fingerprint()}
+    for name in ("intro.md", "chapters/01-small.ipynb", "_static/book.css"):
+        path = book.root / name
+        path.write_bytes(path.read_bytes() + b"\n")
+        seen.add(book.fingerprint())
+    monkeypatch.setenv("BOOK_BRANCH", "other")
+    seen.add(book.fingerprint())
+    assert len(seen) == 5
+    (book.root / "chapters" / ".ipynb_checkpoints").mkdir()
+    (book.root / "chapters" / ".ipynb_checkpoints" / "x.ipynb").write_text("{}")
+    assert book.fingerprint() in seen
+
+
+def test_pages_are_those_of_the_contents(tmp_path):
+    small_book.write_book(tmp_path / "book")
+    assert Book(tmp_path / "book").pages() == ["intro", "chapters/01-small"]
+
+
+def test_live_rebuilds_and_survives_a_fault(capsys):
+    class Faulty:
+        def make(self, *, fresh):
+            raise SystemExit("The book was not built")
+
+    class Changed:
+        def make(self, *, fresh):
+            return not fresh
+
+    commands.rebuild(Faulty())
+    commands.rebuild(Changed())
+    said = capsys.readouterr()
+    assert "not built" in said.err
+    assert "rebuilt" in said.out
