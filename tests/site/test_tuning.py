@@ -7,7 +7,8 @@ from bs4 import BeautifulSoup
 from PIL import Image
 from sphinx.errors import ExtensionError
 
-from book_tools.site import icons, tuning
+from book_tools.site import assets as cuts
+from book_tools.site import tuning
 
 PAGE = tuning.Page("chapters/01-small")
 SEARCH = tuning.Page("search")
@@ -210,6 +211,14 @@ def test_what_scrolls_on_a_phone_has_a_tab_stop():
         tuned(tuning.make_scrollers_reachable, '<i class="katex-display"></i>')
 
 
+def test_references_keep_no_outdated_roles():
+    html = (
+        '<div class="citation-list" role="list"><div class="citation" '
+        'role="doc-biblioentry">A</div></div><ul role="list"></ul>'
+    )
+    assert len(tuned(tuning.free_references, html).select("[role]")) == 1
+
+
 class Listener(tuning.Page):
     def warn(self, message, *arguments):
         said.append(message % arguments)
@@ -241,7 +250,7 @@ def test_images_have_room_reserved_and_later_ones_wait(tmp_path):
     Image.new("RGB", (30, 10)).save(tmp_path / "a.png")
     (tmp_path / "b.svg").write_text('<svg viewBox="0 0 64.4 32"></svg>')
     (tmp_path / "c.svg").write_text("<svg></svg>")
-    sources = "".join(f'<img src="{name}">' for name in ("a.png", "b.svg", "c.svg"))
+    sources = "<img src='a.png'><h2>x</h2><img src='b.svg'><img src='c.svg'>"
     html = f"<main><article>{sources}<img src='gone.png'></article></main>"
     found = {path.name: path for path in tmp_path.iterdir()}
     page = tuning.Page("x", found.get)
@@ -263,16 +272,40 @@ STYLE = (
 
 
 def test_rules_of_icons_not_shown_go():
-    style = icons.cut_rules(STYLE, {"fa-list", "fa-solid"})
+    style = cuts.cut_rules(STYLE, {"fa-list", "fa-solid"})
     assert style == STYLE.replace('.fa-hippo:before,.fa-h:before{content:"\\f6ed"}', "")
-    assert "fa-hippo" in icons.cut_rules(STYLE, {"fa-h"})
-    assert icons.cut_rules(style, {"fa-list"}) == style
+    assert "fa-hippo" in cuts.cut_rules(STYLE, {"fa-h"})
+    assert cuts.cut_rules(style, {"fa-list"}) == style
 
 
 def test_style_sheet_without_icons_stops_the_build():
     with pytest.raises(ExtensionError, match="no rules for icons"):
-        icons.cut_rules("p{color:red}", {"fa-list"})
+        cuts.cut_rules("p{color:red}", {"fa-list"})
 
 
 def test_icon_codes_are_found_escaped_and_as_letters():
-    assert icons.icon_codes(STYLE) == {0xF03A, 0xF6ED, 0xF107, 0xF104}
+    assert cuts.icon_codes(STYLE) == {0xF03A, 0xF6ED, 0xF107, 0xF104}
+
+
+def test_figure_is_stored_smaller_and_looks_the_same(tmp_path):
+    path = tmp_path / "a.png"
+    image = Image.linear_gradient("L").convert("RGBA")
+    image.save(path)
+    before = path.stat().st_size
+    cuts.cut_figure(path)
+    assert path.stat().st_size < before
+    with Image.open(path) as cut:
+        pairs = zip(
+            cut.convert("RGB").getdata(), image.convert("RGB").getdata(), strict=True
+        )
+        assert max(abs(a[0] - b[0]) for a, b in pairs) <= 2
+    after = path.read_bytes()
+    cuts.cut_figure(path)
+    assert path.read_bytes() == after
+
+
+def test_missing_fonts_stop_the_build(tmp_path):
+    with pytest.raises(ExtensionError, match="icon fonts"):
+        cuts.cut_icons(tmp_path)
+    with pytest.raises(ExtensionError, match="katex"):
+        cuts.cut_maths_fonts(tmp_path)

@@ -1,19 +1,22 @@
-"""Cut the icon fonts and their rules down to the icons that the site shows."""
+"""Cut fonts, rules and figures down to what the site shows."""
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from pathlib import Path
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
+from PIL import Image
 from sphinx.errors import ExtensionError
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 STYLE = Path("_static/styles/pydata-sphinx-theme.css")
-FONTS = Path("_static/vendor/fontawesome/webfonts")
+ICON_FONTS = Path("_static/vendor/fontawesome/webfonts")
+MATHS_FONTS = Path("_static/katex/fonts")
 SCRIPTS = Path("_static/scripts")
 RULE = re.compile(
     r"(?P<names>\.fa-[a-z0-9-]+:before(?:,\.fa-[a-z0-9-]+:before)*)"
@@ -73,24 +76,51 @@ def cut_font(path, characters):
     font.save(path)
 
 
-def cut_icons(app, exception):
-    """Cut rules and fonts once the site is written."""
-    if exception is not None or app.builder.format != "html":
-        return
-    outdir = Path(app.outdir)
-    fonts = sorted((outdir / FONTS).glob("*.woff2"))
+def cut_icons(outdir):
+    """Keep only the icons that are shown, in the theme's style sheet and fonts."""
+    fonts = sorted((outdir / ICON_FONTS).glob("*.woff2"))
     if not fonts or not (outdir / STYLE).is_file():
         raise ExtensionError("icons: the theme's icon fonts or style sheet are missing")
     style = cut_rules((outdir / STYLE).read_text(encoding="utf-8"), shown_icons(outdir))
     (outdir / STYLE).write_text(style, encoding="utf-8")
-    sheets = [style, *(p.read_text(encoding="utf-8") for p in other_sheets(outdir))]
+    sheets = [p.read_text(encoding="utf-8") for p in outdir.rglob("_static/**/*.css")]
     characters = {code for text in sheets for code in icon_codes(text)}
     for path in fonts:
         cut_font(path, characters)
-    for path in [*(outdir / FONTS).glob("*.ttf"), *(outdir / SCRIPTS).glob("font*")]:
+    unused = [*(outdir / ICON_FONTS).glob("*.ttf"), *(outdir / SCRIPTS).glob("fonta*")]
+    for path in unused:
         path.unlink()
 
 
-def other_sheets(outdir):
-    """Return the site's other style sheets, which may show icons as well."""
-    return [p for p in (outdir / "_static").rglob("*.css") if p != outdir / STYLE]
+def cut_maths_fonts(outdir):
+    """Keep only the characters that some page holds, and ASCII, in KaTeX' fonts."""
+    fonts = sorted((outdir / MATHS_FONTS).glob("*.woff2"))
+    if not fonts:
+        raise ExtensionError("maths fonts: none under _static/katex/fonts")
+    pages = (path.read_text(encoding="utf-8") for path in outdir.rglob("*.html"))
+    characters = {ord(letter) for text in pages for letter in set(text)}
+    for path in fonts:
+        cut_font(path, characters | set(range(0x20, 0x7F)))
+
+
+def cut_figure(path):
+    """Store a PNG with a palette where that is smaller and looks the same."""
+    with Image.open(path) as image:
+        if image.mode == "P":
+            return
+        smaller = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    stream = io.BytesIO()
+    smaller.save(stream, "png", optimize=True)
+    if stream.tell() < path.stat().st_size:
+        path.write_bytes(stream.getvalue())
+
+
+def cut_assets(app, exception):
+    """Cut everything down once the site is written."""
+    if exception is not None or app.builder.format != "html":
+        return
+    outdir = Path(app.outdir)
+    cut_icons(outdir)
+    cut_maths_fonts(outdir)
+    for path in (outdir / "_images").glob("*.png"):
+        cut_figure(path)
