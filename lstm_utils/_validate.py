@@ -45,8 +45,8 @@ def check_array(name: str, value, axes: tuple[str, ...], hint: str = "") -> np.n
         )
     if array.ndim != len(axes):
         raise ValueError(
-            f"{name} must have {len(axes)} axes {expected}, but an array of shape "
-            f"{array.shape} with {array.ndim} came.{tail}"
+            f"{name} must have the {_count(len(axes))} {expected}, but an array of "
+            f"shape {array.shape} with {_count(array.ndim)} came.{tail}"
         )
     if array.size == 0:
         raise ValueError(
@@ -60,3 +60,7 @@ def check_array(name: str, value, axes: tuple[str, ...], hint: str = "") -> np.n
             "every later output NaN: fill or drop the missing values first."
         )
     return array
+
+
+def _count(axes: int) -> str:
+    return f"{axes} axis" if axes == 1 else f"{axes} axes"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lstm_utils._validate import check_array
-from lstm_utils.plots import COLOURS
+from lstm_utils.style import COLOURS
 
 __all__ = ["draw_cell", "draw_return_options", "draw_tensor"]
 

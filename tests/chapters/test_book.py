@@ -26,7 +26,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
 CITE = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
 TERM = re.compile(r"\{term\}`(?:[^`<]*<([^`>]+)>|([^`<]+))`")
-EXEMPT = {"__init__", "drawings", "experiments", "notebook", "plots"}
+EXEMPT = {"__init__", "drawings", "experiments", "notebook", "plots", "style"}
 # Public names whose chapter is still to be written; empty at the end.
 STILL_TO_COME = {
     "make_stack",

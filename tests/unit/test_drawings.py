@@ -119,7 +119,7 @@ class TestPlotInterval:
             ([1.0], r"groups\['a'\] holds a single run.*more seeds"),
             ([], r"groups\['a'\] is empty"),
             ([1.0, np.nan], r"groups\['a'\] holds NaN"),
-            ([[1.0, 2.0]], r"groups\['a'\] must have 1 axes \(runs,\)"),
+            ([[1.0, 2.0]], r"groups\['a'\] must have the 1 axis \(runs,\)"),
         ],
     )
     def test_says_what_is_wrong_with_a_group(self, runs, message):

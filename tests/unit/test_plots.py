@@ -8,14 +8,13 @@ import pytest
 from lstm_utils.diagnostics import GateTraces
 from lstm_utils.drawings import draw_cell, draw_return_options
 from lstm_utils.plots import (
-    COLOURS,
     plot_answers,
     plot_gates,
     plot_jacobian,
     plot_losses,
     plot_predictions,
-    use_book_style,
 )
+from lstm_utils.style import COLOURS, use_book_style
 
 
 @pytest.fixture(autouse=True)

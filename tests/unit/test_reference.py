@@ -99,12 +99,12 @@ X = np.zeros((4, 5, 2))
 @pytest.mark.parametrize(
     ("x", "weights", "state", "message"),
     [
-        (X[0], GOOD, None, r"x must have 3 axes .* shape \(5, 2\)"),
+        (X[0], GOOD, None, r"x must have the 3 axes .* shape \(5, 2\)"),
         (X[:0], GOOD, None, r"x is empty: its shape is \(0, 5, 2\)"),
         (np.full_like(X, np.nan), GOOD, None, "x holds NaN"),
         (X[..., :1], GOOD, None, r"of 3 units on 1 features has \[\(1, 12\)"),
         (X, GOOD[:2], None, "use_bias=False"),
-        (X, [*GOOD[:2], np.zeros((2, 12))], None, "bias must have 1 axes"),
+        (X, [*GOOD[:2], np.zeros((2, 12))], None, "bias must have the 1 axis"),
         (X, [GOOD[0], GOOD[1], np.zeros(9)], None, "weights have the shapes"),
         (X, GOOD, (np.zeros((4, 3)),), "initial_state must be the pair"),
         (X, GOOD, (np.zeros((4, 3)), np.zeros((4, 2))), r"c0 has shape \(4, 2\)"),

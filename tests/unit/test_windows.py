@@ -66,7 +66,7 @@ def test_integers_stay_integers():
     ("arguments", "error", "message"),
     [
         ((np.zeros(5), 5), ValueError, r"5 \+ 1 = 6 steps, but the series has 5"),
-        ((np.zeros((2, 3, 4)), 1), ValueError, "series must have 2 axes"),
+        ((np.zeros((2, 3, 4)), 1), ValueError, "series must have the 2 axes"),
         ((np.zeros(0), 1), ValueError, "series is empty"),
         (([1.0, np.nan, 2.0], 1), ValueError, "series holds NaN"),
         ((["a", "b"], 1), TypeError, "series must hold real numbers"),
