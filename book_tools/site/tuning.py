@@ -9,7 +9,9 @@ cannot undo it silently. Faults in the book's own text are reported as warnings.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -174,6 +176,29 @@ def cut_top_bar(soup, page):
     bar["hidden"] = ""
 
 
+def open_menus_without_script(soup, page):
+    """Let the browser open the menus of the header, and drop what opened them."""
+    drop(soup, 'script[src*="scripts/bootstrap.js"]')
+    for number, menu in enumerate(soup.select(".article-header-buttons .dropdown")):
+        button = require(menu.select_one("button.dropdown-toggle"), "a menu's button")
+        items = require(menu.select_one("ul.dropdown-menu"), "a menu's items")
+        items["popover"] = ""
+        items["id"] = button["popovertarget"] = f"header-menu-{number}"
+        del button["data-bs-toggle"], button["aria-expanded"]
+
+
+def describe(soup, page):
+    """Describe the page to search engines by its first paragraph."""
+    paragraph = soup.select_one("article section > p")
+    if paragraph is not None:
+        text = copy(paragraph)
+        for tag in text.select(".katex-html, annotation"):
+            tag.decompose()
+        words = textwrap.shorten(text.get_text(), 155, placeholder=" …")
+        attributes = {"name": "description", "content": words}
+        soup.head.append(soup.new_tag("meta", attrs=attributes))
+
+
 def name_controls(soup, page):
     """Let names of controls say what the eye reads, and landmarks hold all text."""
     for button in require(soup.select("button.search-button-field"), "search button"):
@@ -269,7 +294,9 @@ STEPS = (
     defer_scripts,
     preload_text_font,
     set_colour_scheme,
+    open_menus_without_script,
     name_controls,
+    describe,
     drop_repeated_ids,
     free_references,
     make_scrollers_reachable,
