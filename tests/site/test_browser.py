@@ -262,6 +262,16 @@ def test_figures_stay_on_white_and_undimmed_in_the_dark(browser, address, site):
     assert style == ["rgb(255, 255, 255)", "none"]
 
 
+def test_paper_gets_the_text_with_its_title_and_no_buttons(page, address, site):
+    page.goto(f"{address}{first_with(site, '.quiz')}.html")
+    page.emulate_media(media="print")
+    assert page.locator("article h1").is_visible()
+    assert page.locator("article figure img").first.is_visible()
+    for unneeded in (".bd-header-article", ".bd-sidebar-primary", ".number-differs"):
+        assert not page.locator(unneeded).first.is_visible()
+    assert not page.locator("summary").first.is_visible()
+
+
 def test_menus_open_and_close_by_keyboard(page, address, site):
     page.goto(f"{address}{first_with(site, '.dropdown-launch-buttons')}.html")
     link = page.locator(".dropdown-launch-buttons a").first
