@@ -12,7 +12,7 @@ from sphinxcontrib import katex
 from book_tools.site import addresses, assets, numbers, quiz
 
 TEMPLATES = Path(__file__).parent / "templates"
-SOLUTION_MARK = re.compile(r"^### (BEGIN|END) SOLUTION(\n|$)", re.MULTILINE)
+SOLUTION_MARK = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION(\n|$)", re.MULTILINE)
 
 
 def node_binary():

@@ -53,7 +53,7 @@ def open_server(folder, port):
         reason = getattr(error, "strerror", None) or "it is not between 0 and 65535"
         raise SystemExit(
             f"Port {port} cannot be used ({reason}): choose another,"
-            " for example make serve PORT=8001"
+            f" for example make serve PORT={8000 if port != 8000 else 8001}"
         ) from None
 
 

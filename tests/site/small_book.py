@@ -68,7 +68,15 @@ Count them.
 :::{exercise-end}
 :::
 """
-SOLUTION = "### BEGIN SOLUTION\nanswer = 3\n### END SOLUTION\nanswer"
+SOLUTION = """\
+### BEGIN SOLUTION
+units = 3
+### END SOLUTION
+def count():
+    ### BEGIN SOLUTION
+    return units
+    ### END SOLUTION
+"""
 FIGURE = {
     "image": {"alt": "A white rectangle, twice as wide as it is high"},
     "figure": {"caption": "White.", "name": "fig-white"},
