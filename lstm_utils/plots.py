@@ -16,6 +16,9 @@ __all__ = [
     "plot_predictions",
 ]
 
+# For models side by side: orange stands for the output of one.
+_MODELS = ("blue", "black", "green", "pink")
+
 
 def plot_gates(trace, x, *, sequence: int = 0, unit: int = 0, input_names=None):
     """Draw the inputs, the gates, the cell state and the output of one unit.
@@ -179,7 +182,7 @@ def plot_answers(x, answers, *, sequence: int = 0):
     x = np.asarray(x)[sequence, :, 0]
     steps = np.arange(1, len(x) + 1)
     figure, axes = plt.subplots(
-        len(answers), 1, figsize=(6.4, 1.9 * len(answers)), sharex=True, squeeze=False
+        len(answers), 1, figsize=(4.8, 1.7 * len(answers)), sharex=True, squeeze=False
     )
     for ax, (title, pair) in zip(axes[:, 0], answers.items(), strict=True):
         targets, outputs = (np.ravel(np.asarray(part)[sequence]) for part in pair)
@@ -205,7 +208,8 @@ def plot_losses(losses, *, baseline=None, ax=None):
     losses : dict of str to sequence of float
         A name and the loss of each epoch.
     baseline : tuple of (str, float), optional
-        A name and a value for a horizontal line to compare with.
+        A name and a value for a horizontal line to compare with. A loss that ends
+        on that line, within 5 %, shares one label with it.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure if left out.
 
@@ -217,26 +221,24 @@ def plot_losses(losses, *, baseline=None, ax=None):
 
     if ax is None:
         _, ax = plt.subplots()
+    labels = {name: name for name in losses}
+    above = {"xytext": (0, 4), "textcoords": "offset points", "va": "bottom"}
     if baseline is not None:
         name, value = baseline
-        ax.axhline(value, color="black", linewidth=1, linestyle=":")
-        ax.annotate(
-            name, (1, value), xytext=(0, 4), textcoords="offset points", va="bottom"
-        )
-    for name, values in losses.items():
+        ax.axhline(value, color="0.6", linewidth=1, linestyle="-", zorder=0)
+        met = [k for k in losses if np.isclose(losses[k][-1], value, rtol=0.05)]
+        labels |= {k: f"{k} = {name}" for k in met}
+        if not met:
+            ax.annotate(name, (1, value), **above)
+    for k, (name, values) in enumerate(losses.items()):
         epochs = np.arange(1, len(values) + 1)
-        (line,) = ax.plot(epochs, values)
-        ax.annotate(
-            name,
-            (epochs[-1], values[-1]),
-            xytext=(0, 4),
-            textcoords="offset points",
-            ha="right",
-            va="bottom",
-            color=line.get_color(),
-        )
+        colour = COLOURS[_MODELS[k % len(_MODELS)]]
+        ax.plot(epochs, values, color=colour)
+        end = (epochs[-1], values[-1])
+        ax.annotate(labels[name], end, ha="right", color=colour, **above)
     ax.set(xlabel="epoch", ylabel="loss (log scale)", yscale="log")
-    ax.margins(y=0.1)
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.margins(y=0.15)
     return ax
 
 
@@ -263,9 +265,9 @@ def plot_predictions(targets, outputs, *, ax=None):
     targets = np.ravel(targets)
     ends = [targets.min(), targets.max()]
     ax.plot(ends, ends, color="0.6", linewidth=1, linestyle="-", zorder=0)
-    colours = list(COLOURS.values())
     for k, (name, values) in enumerate(outputs.items()):
-        style = {"color": colours[k], "ls": "", "markersize": 4, "alpha": 0.5}
+        colour = COLOURS[_MODELS[k % len(_MODELS)]]
+        style = {"color": colour, "ls": "", "markersize": 4, "alpha": 0.5}
         ax.plot(targets, np.ravel(values), "o^s"[k % 3], label=name, **style)
     ax.set(xlabel="target", ylabel="output")
     ax.legend(loc="upper left", markerscale=1.5, borderpad=0, handletextpad=0.1)

@@ -139,6 +139,11 @@ def test_losses_and_their_baseline_are_named():
     assert list(zip(*second.get_data(), strict=True)) == [(1, 1)]
 
 
+def test_a_loss_that_ends_on_the_baseline_shares_its_label():
+    ax = plot_losses({"a": [3.0, 2.0], "b": [4.2, 4.1]}, baseline=("variance", 4.0))
+    assert [text.get_text() for text in ax.texts] == ["a", "b = variance"]
+
+
 def test_predictions_are_drawn_over_their_targets_and_the_diagonal():
     targets = np.array([[1.0], [-2.0]])
     _, ax = plt.subplots()
