@@ -292,12 +292,25 @@ def test_actions_are_pinned_by_commit(path):
     uses = re.findall(r"uses:\s*(.+)", path.read_text("utf-8"))
     assert uses
     for action in uses:
-        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", action), action
+        if action.startswith("./"):
+            assert (ROOT / action).is_file(), action
+        else:
+            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", action), action
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_workflows_ask_for_few_rights(path):
+def test_workflows_ask_for_few_rights_and_end(path):
     workflow = yaml.safe_load(path.read_text("utf-8"))
     assert workflow["permissions"] in ({}, {"contents": "read"})
-    assert "concurrency" in workflow
-    assert all("timeout-minutes" in job for job in workflow["jobs"].values())
+    for job in workflow["jobs"].values():
+        assert ("timeout-minutes" in job) != ("uses" in job)
+
+
+def test_only_what_passed_is_deployed_one_at_a_time():
+    path = ROOT / ".github" / "workflows" / "deploy.yml"
+    workflow = yaml.safe_load(path.read_text("utf-8"))
+    jobs, needed = workflow["jobs"], "deploy"
+    while "needs" in jobs[needed]:
+        needed = jobs[needed]["needs"]
+    assert jobs[needed]["uses"] == "./.github/workflows/test.yml"
+    assert workflow["concurrency"]["cancel-in-progress"] is False
