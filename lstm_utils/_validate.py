@@ -3,47 +3,94 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 
-def check_int(name: str, value, minimum: int, hint: str = "") -> int:
-    """Return `value` as an int of at least `minimum`, or raise."""
-    tail = f" {hint}" if hint else ""
+def check_int(name: str, value, minimum: int, hint: str, *, maximum=None) -> int:
+    """Return `value` as an int within bounds, or raise."""
     try:
-        if isinstance(value, bool):
+        if isinstance(value, (bool, np.bool_)):
             raise TypeError
         number = operator.index(value)
     except TypeError:
         raise TypeError(
             f"{name} must be a whole number, but {value!r} "
-            f"({type(value).__name__}) came.{tail}"
+            f"({type(value).__name__}) came. {hint}"
         ) from None
     if number < minimum:
-        raise ValueError(f"{name} must be at least {minimum}, but {number} came.{tail}")
+        raise ValueError(
+            f"{name} must be at least {minimum}, but {number} came. {hint}"
+        )
+    if maximum is not None and number > maximum:
+        raise ValueError(f"{name} must be at most {maximum}, but {number} came. {hint}")
     return number
 
 
-def check_array(name: str, value, axes: tuple[str, ...], hint: str = "") -> np.ndarray:
-    """Return `value` as a non-empty numeric array with the axes named, or raise.
+def check_flag(name: str, value) -> bool:
+    """Return `value` if it is True or False, or raise."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(
+            f"{name} must be True or False, but {value!r} ({type(value).__name__}) "
+            "came. A text such as 'False' would count as true."
+        )
+    return bool(value)
+
+
+def check_list(name: str, value, hint: str) -> Sequence:
+    """Return `value` if it is a list or tuple, or raise."""
+    if not isinstance(value, (list, tuple)):
+        raise TypeError(
+            f"{name} must be a list or tuple, but {type(value).__name__} came. {hint}"
+        )
+    return value
+
+
+def check_mapping(name: str, value, hint: str) -> Mapping:
+    """Return `value` if it is a dict with at least one entry, or raise."""
+    if not isinstance(value, Mapping):
+        raise TypeError(
+            f"{name} must be a dict, but {type(value).__name__} came. {hint}"
+        )
+    if not value:
+        raise ValueError(f"{name} is empty, expected at least one entry. {hint}")
+    return value
+
+
+def as_numbers(name: str, value) -> np.ndarray:
+    """Return `value` as an array of finite real numbers of any shape, or raise.
 
     No element is copied where `value` is an array already.
     """
-    expected = f"({', '.join(axes)}{',' if len(axes) == 1 else ''})"
-    tail = f" {hint}" if hint else ""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} must be a plain array, but a masked array came, whose mask would "
+            "be lost. Fill or drop the masked values first."
+        )
     try:
         array = np.asarray(value)
     except ValueError:
         raise ValueError(
-            f"{name} must be an array of shape {expected}, but its rows have "
-            "different lengths. Pad them to one length first."
+            f"{name} must be an array, but its rows have different lengths. Pad them "
+            "to one length first."
         ) from None
     if array.dtype.kind not in "biuf":
         raise TypeError(
             f"{name} must hold real numbers, but its dtype is {array.dtype}. "
             "Text and missing values have to be encoded as numbers first."
         )
+    if array.dtype.kind == "f" and array.size:
+        _check_finite(name, array)
+    return array
+
+
+def check_array(name: str, value, axes: tuple[str, ...], hint: str = "") -> np.ndarray:
+    """Return `value` as a non-empty array of numbers with the axes named, or raise."""
+    array = as_numbers(name, value)
+    expected = f"({', '.join(axes)}{',' if len(axes) == 1 else ''})"
     if array.ndim != len(axes):
+        tail = f" {hint}" if hint else ""
         raise ValueError(
             f"{name} must have the {_count(len(axes))} {expected}, but an array of "
             f"shape {array.shape} with {_count(array.ndim)} came.{tail}"
@@ -53,13 +100,19 @@ def check_array(name: str, value, axes: tuple[str, ...], hint: str = "") -> np.n
             f"{name} is empty: its shape is {array.shape}, expected {expected} "
             "with no axis of length 0. Check the filter or split that made it."
         )
-    # The minimum of an array with a NaN is NaN, and needs no second array.
-    if array.dtype.kind == "f" and np.isnan(array.min()):
-        raise ValueError(
-            f"{name} holds NaN (not a number), expected numbers only. One NaN makes "
-            "every later output NaN: fill or drop the missing values first."
-        )
     return array
+
+
+def _check_finite(name, array) -> None:
+    # Smallest and largest show any NaN or infinity, and need no second array.
+    for extreme in (array.min(), array.max()):
+        if not np.isfinite(extreme):
+            held = "NaN (not a number)" if np.isnan(extreme) else str(extreme)
+            raise ValueError(
+                f"{name} holds {held}, expected finite numbers only. One of these "
+                "spoils every later output: fill or drop missing values first, and "
+                "look for a division by zero."
+            )
 
 
 def _count(axes: int) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_utils._validate import check_array
+from lstm_utils._validate import as_numbers, check_array, check_list
 
 __all__ = ["GateTraces", "gate_traces"]
 
@@ -54,11 +54,11 @@ def gate_traces(model, x) -> list[GateTraces]:
     Raises
     ------
     TypeError
-        If `model` is not a Keras model.
+        If `model` is not a Keras model, or `x` does not hold numbers.
     ValueError
-        If the model has no LSTM layer, has a layer that cannot be read step by step
-        (it masks steps, runs backwards or is called more than once), or `x` does not
-        fit its input.
+        If the model has no LSTM layer or one inside another layer, has a layer that
+        cannot be read step by step (it masks steps, runs backwards or is called more
+        than once), or `x` does not fit its input.
 
     References
     ----------
@@ -76,19 +76,26 @@ def gate_traces(model, x) -> list[GateTraces]:
 
     if not isinstance(model, keras.Model):
         raise TypeError(f"model must be a Keras model, but {model!r} came.")
-    layers = [layer for layer in model.layers if _lstm_cells(layer)]
-    if not layers:
-        names = [type(layer).__name__ for layer in model.layers]
+    if not getattr(model, "inputs", None):
         raise ValueError(
-            f"model has no LSTM layer to read; its layers are {names}. Wrapped layers "
-            "(Bidirectional, TimeDistributed) are not read."
+            f"model {model.name!r} has no known inputs. Build it from keras.Input, as "
+            "a functional or sequential model."
         )
-    feeds = [_input_of(layer) for layer in layers]
-    if len(model.inputs) == 1:
-        x = _check_input(x, tuple(model.inputs[0].shape))
-        reader = keras.Model(model.inputs[0], feeds)
-    else:
-        reader = keras.Model(model.inputs, feeds)
+    layers = [layer for layer in model.layers if _lstm_cells(layer)]
+    wrapped = [layer.name for layer in model.layers if _holds_lstm(layer)]
+    if wrapped:
+        raise ValueError(
+            f"model has LSTM layers inside {wrapped}, which are not read. Read a "
+            "wrapped or nested layer in a model of its own."
+        )
+    if not layers:
+        kinds = [type(layer).__name__ for layer in model.layers]
+        raise ValueError(
+            f"model has no LSTM layer to read; its layers are {kinds}. Only LSTM, and "
+            "RNN over LSTMCell, have the gates i, f, g and o."
+        )
+    reader = keras.Model(model.inputs, [_input_of(layer) for layer in layers])
+    x = _check_inputs(x, [tuple(tensor.shape) for tensor in model.inputs])
     sequences = [np.asarray(seen) for seen in keras.tree.flatten(reader(x))]
     traces = []
     for layer, sequence in zip(layers, sequences, strict=True):
@@ -100,14 +107,42 @@ def gate_traces(model, x) -> list[GateTraces]:
     return traces
 
 
-def _check_input(x, expected):
-    x = np.asarray(x)
-    if x.ndim != len(expected) or x.shape[-1] != (expected[-1] or x.shape[-1]):
+def _check_inputs(x, shapes) -> list[np.ndarray]:
+    if len(shapes) == 1:
+        x = [x]
+    elif len(check_list("x", x, "Give one array for each input.")) != len(shapes):
         raise ValueError(
-            f"x has shape {x.shape}, but the model expects {expected}. One sequence of "
-            "one feature is x.reshape(1, -1, 1)."
+            f"x has {len(x)} arrays, but the model has {len(shapes)} inputs: one array "
+            "for each, in the order of model.inputs."
         )
-    return x
+    arrays = []
+    for number, (value, expected) in enumerate(zip(x, shapes, strict=True)):
+        name = "x" if len(shapes) == 1 else f"x[{number}]"
+        array = as_numbers(name, value)
+        if len(array.shape) != len(expected) or any(
+            wanted not in (None, came)
+            for wanted, came in zip(expected, array.shape, strict=True)
+        ):
+            raise ValueError(
+                f"{name} has shape {array.shape}, but the model expects {expected}, "
+                "where None is any length. One sequence of one feature is "
+                "x.reshape(1, -1, 1)."
+            )
+        arrays.append(array)
+    return arrays
+
+
+def _holds_lstm(layer) -> bool:
+    """Tell whether an LSTM is inside a layer that is none itself."""
+    import keras
+
+    if isinstance(layer, keras.layers.RNN):
+        return False
+    parts = [*getattr(layer, "layers", [])]
+    for name in ("layer", "forward_layer", "backward_layer"):
+        part = getattr(layer, name, None)
+        parts += [part] if isinstance(part, keras.layers.Layer) else []
+    return any(_lstm_cells(part) or _holds_lstm(part) for part in parts)
 
 
 def _lstm_cells(layer) -> list:
@@ -149,7 +184,7 @@ def _input_of(layer):
 
 def _trace(name, cell, sequence) -> GateTraces:
     sequence = check_array(
-        f"input of {name!r}", sequence, ("batch", "time", "features")
+        f"the input of layer {name!r}", sequence, ("batch", "time", "features")
     )
     weights = [np.asarray(weight) for weight in cell.get_weights()]
     kernel, recurrent = weights[:2]

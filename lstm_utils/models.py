@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lstm_utils._validate import check_int
+from lstm_utils._validate import check_flag, check_int
 from lstm_utils.reference import lstm_params
 
 __all__ = ["make_stack", "width_for_budget"]
+
+
+LAYERS = "The number of layers comes first, then their width."
 
 
 def make_stack(
@@ -64,11 +67,9 @@ def make_stack(
     import keras
 
     widths = _widths(n_layers, units)
-    n_features = check_int("n_features", n_features, 1)
-    if n_outputs is not None:
-        n_outputs = check_int(
-            "n_outputs", n_outputs, 1, "None leaves out the Dense head."
-        )
+    n_features, n_outputs = _ends(n_features, n_outputs)
+    return_sequences = check_flag("return_sequences", return_sequences)
+    fused = check_flag("fused", fused)
     inputs = keras.Input((None, n_features), name="steps")
     x = inputs
     if fused:
@@ -122,11 +123,9 @@ def width_for_budget(
     >>> [width_for_budget(12920, depth, n_features=2) for depth in (1, 2)]
     [55, 32]
     """
-    budget = check_int("budget", budget, 1)
-    n_layers = check_int("n_layers", n_layers, 1)
-    n_features = check_int("n_features", n_features, 1)
-    if n_outputs is not None:
-        n_outputs = check_int("n_outputs", n_outputs, 1)
+    budget = check_int("budget", budget, 1, "It counts parameters, head included.")
+    n_layers = check_int("n_layers", n_layers, 1, LAYERS)
+    n_features, n_outputs = _ends(n_features, n_outputs)
 
     def params(width):
         head = 0 if n_outputs is None else (width + 1) * n_outputs
@@ -146,12 +145,24 @@ def width_for_budget(
 
 
 def _widths(n_layers, units) -> list[int]:
-    n_layers = check_int("n_layers", n_layers, 1)
-    if not isinstance(units, Sequence) or isinstance(units, str):
-        return [check_int("units", units, 1)] * n_layers
+    n_layers = check_int("n_layers", n_layers, 1, LAYERS)
+    hint = "Give one width for all layers, or a list with one width per layer."
+    if not isinstance(units, (list, tuple)):
+        return [check_int("units", units, 1, hint)] * n_layers
     if len(units) != n_layers:
         raise ValueError(
             f"units has {len(units)} widths {list(units)}, but n_layers is {n_layers}: "
             "give one width per layer, or a single one for all."
         )
-    return [check_int(f"units[{k}]", width, 1) for k, width in enumerate(units)]
+    return [check_int(f"units[{k}]", width, 1, hint) for k, width in enumerate(units)]
+
+
+def _ends(n_features, n_outputs) -> tuple[int, int | None]:
+    n_features = check_int(
+        "n_features", n_features, 1, "It is the last axis of the input, x.shape[-1]."
+    )
+    if n_outputs is not None:
+        n_outputs = check_int(
+            "n_outputs", n_outputs, 1, "None leaves out the Dense head."
+        )
+    return n_features, n_outputs

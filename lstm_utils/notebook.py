@@ -26,12 +26,12 @@ def setup(seed: int = 0) -> None:
     Parameters
     ----------
     seed : int
-        Seed of all three random number generators; 0 or more.
+        Seed of all three random number generators, from 0 to 2**32 - 1.
 
     Raises
     ------
     TypeError, ValueError
-        If `seed` is not a whole number of at least 0.
+        If `seed` is not a whole number from 0 to 2**32 - 1.
 
     Warns
     -----
@@ -43,7 +43,8 @@ def setup(seed: int = 0) -> None:
     >>> from lstm_utils import setup
     >>> setup(seed=1)  # doctest: +SKIP
     """
-    seed = check_int("seed", seed, 0)
+    hint = "A notebook's first cell calls setup(seed=1) or the like."
+    seed = check_int("seed", seed, 0, hint, maximum=2**32 - 1)
     wanted = {
         "KERAS_BACKEND": "tensorflow",
         "TF_CPP_MIN_LOG_LEVEL": "3",

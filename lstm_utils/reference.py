@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import expit
 
-from lstm_utils._validate import check_array, check_int
+from lstm_utils._validate import check_array, check_int, check_list
 
 __all__ = ["lstm_params", "numpy_lstm", "numpy_stack"]
 
@@ -47,8 +47,9 @@ def lstm_params(n_features: int, units: int) -> int:
     >>> lstm_params(4, 100)
     42000
     """
-    n_features = check_int("n_features", n_features, 1)
-    units = check_int("units", units, 1)
+    hint = "Both count axes of arrays: x.shape[-1], and the layer's units."
+    n_features = check_int("n_features", n_features, 1, hint)
+    units = check_int("units", units, 1, hint)
     return 4 * (units * (units + n_features) + units)
 
 
@@ -151,13 +152,19 @@ def numpy_stack(x, weights_per_layer: Sequence[Sequence]) -> np.ndarray:
     >>> numpy_stack(np.ones((4, 5, 1)), [low, top]).shape
     (4, 5, 3)
     """
-    if len(weights_per_layer) == 0:
+    hint = "Give [layer.get_weights() for layer in model.layers], LSTM layers only."
+    layers = check_list("weights_per_layer", weights_per_layer, hint)
+    if not layers:
         raise ValueError(
-            "weights_per_layer is empty, expected one entry a layer: "
-            "[layer.get_weights() for layer in the stack]."
+            f"weights_per_layer is empty, expected one entry a layer. {hint}"
+        )
+    if any(isinstance(weights, np.ndarray) for weights in layers):
+        raise ValueError(
+            "weights_per_layer holds single arrays, expected a list of three arrays "
+            f"for each layer. model.get_weights() runs them all together. {hint}"
         )
     h = x
-    for number, weights in enumerate(weights_per_layer, start=1):
+    for number, weights in enumerate(layers, start=1):
         try:
             h, _ = numpy_lstm(h, weights)
         except (TypeError, ValueError) as error:
@@ -166,6 +173,8 @@ def numpy_stack(x, weights_per_layer: Sequence[Sequence]) -> np.ndarray:
 
 
 def _check_weights(weights, n_features):
+    hint = "Give layer.get_weights(): kernel, recurrent kernel and bias."
+    check_list("weights", weights, hint)
     if len(weights) != 3:
         raise ValueError(
             f"weights must be the three arrays kernel, recurrent kernel and bias, as "
@@ -195,6 +204,7 @@ def _check_weights(weights, n_features):
 def _check_state(initial_state, batch, units):
     if initial_state is None:
         return np.zeros((batch, units)), np.zeros((batch, units))
+    check_list("initial_state", initial_state, "Give the pair (h0, c0), or nothing.")
     if len(initial_state) != 2:
         raise ValueError(
             f"initial_state must be the pair (h0, c0), but {len(initial_state)} "

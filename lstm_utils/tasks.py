@@ -153,7 +153,7 @@ def echo(
     True
     """
     x = _noise(n, steps, seed)
-    delay = check_int("delay", delay, 0)
+    delay = check_int("delay", delay, 0, "An echo cannot come before its sound.")
     if delay >= steps:
         raise ValueError(
             f"delay is {delay} steps, but the sequences have only {steps}, so that no "
@@ -165,9 +165,10 @@ def echo(
 
 
 def _generator(n, steps, seed) -> np.random.Generator:
-    check_int("n", n, 1)
-    check_int("steps", steps, 1)
-    return np.random.default_rng(check_int("seed", seed, 0))
+    hint = "The arguments are the numbers of sequences and of steps, then seed=…."
+    check_int("n", n, 1, hint)
+    check_int("steps", steps, 1, hint)
+    return np.random.default_rng(check_int("seed", seed, 0, hint))
 
 
 def _noise(n, steps, seed) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from lstm_utils._validate import check_array, check_int
+from lstm_utils._validate import as_numbers, check_array, check_int
 
 __all__ = ["sliding_windows", "split_by_time"]
 
@@ -57,9 +57,10 @@ def sliding_windows(
            [4.]])
     """
     series = _check_series(series)
-    window = check_int("window", window, 1)
-    horizon = check_int("horizon", horizon, 1)
-    stride = check_int("stride", stride, 1)
+    hint = "Windows are measured in steps; time is the first axis of the series."
+    window = check_int("window", window, 1, hint)
+    horizon = check_int("horizon", horizon, 1, hint)
+    stride = check_int("stride", stride, 1, hint)
     if window + horizon > len(series):
         raise ValueError(
             f"window + horizon is {window} + {horizon} = {window + horizon} steps, but "
@@ -102,7 +103,7 @@ def split_by_time(
     >>> [len(part) for part in split_by_time(np.arange(20.0), test=0.25)]
     [12, 3, 5]
     """
-    array = np.asarray(series)
+    array = as_numbers("series", series)
     _check_series(array)
     n_validation = _steps("validation", validation, len(array))
     n_test = _steps("test", test, len(array))
@@ -118,7 +119,7 @@ def split_by_time(
 
 
 def _check_series(series) -> np.ndarray:
-    array = np.asarray(series)
+    array = as_numbers("series", series)
     if array.ndim == 1:
         return check_array("series", array, ("time",))[:, np.newaxis]
     return check_array(
@@ -130,11 +131,11 @@ def _check_series(series) -> np.ndarray:
 
 
 def _steps(name: str, size, total: int) -> int:
-    if isinstance(size, float):
+    if isinstance(size, (float, np.floating)):
         if not 0 < size < 1:
             raise ValueError(
                 f"{name} must be a fraction between 0 and 1 or a whole number of "
-                f"steps, but {size!r} came."
+                f"steps, but {float(size)} came."
             )
-        return round(size * total)
+        return round(float(size) * total)
     return check_int(name, size, 1, "A share of the series is a float such as 0.15.")

@@ -95,11 +95,52 @@ def test_models_that_cannot_be_read_are_refused(keras):
         gate_traces(told, X)
 
 
+@pytest.mark.parametrize("kind", ["bidirectional", "nested", "twice nested"])
+def test_hidden_lstm_layers_are_named_and_not_left_out(keras, kind):
+    inner = keras.layers.Bidirectional(
+        keras.layers.LSTM(2, return_sequences=True), name="both_ways"
+    )
+    if kind != "bidirectional":
+        layers = [keras.Input((6, 2)), keras.layers.LSTM(2, return_sequences=True)]
+        inner = keras.Sequential(layers, name="nested")
+    if kind == "twice nested":
+        inner = keras.Sequential([keras.Input((6, 2)), inner], name="outer")
+    model = keras.Sequential([keras.Input((6, 2)), inner, keras.layers.LSTM(3)])
+    with pytest.raises(ValueError, match=rf"LSTM layers inside \['{inner.name}'\]"):
+        gate_traces(model, X)
+
+
+def test_a_model_without_known_inputs_is_refused(keras):
+    with pytest.raises(ValueError, match="no known inputs"):
+        gate_traces(keras.Sequential([keras.layers.LSTM(3)]), X)
+
+
+def test_two_inputs_need_two_arrays(keras):
+    left, right = keras.Input((6, 2)), keras.Input((6, 1))
+    both = keras.layers.Concatenate()([left, right])
+    layer = keras.layers.LSTM(3, return_sequences=True)
+    model = keras.Model([left, right], layer(both))
+    trace = gate_traces(model, [X, X[..., :1]])[0]
+    np.testing.assert_allclose(trace.h, model([X, X[..., :1]]), atol=1e-6)
+    with pytest.raises(TypeError, match="x must be a list or tuple, but ndarray"):
+        gate_traces(model, X)
+    with pytest.raises(ValueError, match="x has 1 arrays, but the model has 2"):
+        gate_traces(model, [X])
+    with pytest.raises(ValueError, match=r"x\[1\] has shape \(4, 6, 2\)"):
+        gate_traces(model, [X, X])
+
+
 def test_inputs_that_do_not_fit_are_refused(keras):
     model = keras.Sequential([keras.Input((6, 2)), keras.layers.LSTM(3)])
     with pytest.raises(ValueError, match=r"x has shape \(6, 2\), but the model exp"):
         gate_traces(model, X[0])
     with pytest.raises(ValueError, match=r"x has shape \(4, 6, 1\)"):
         gate_traces(model, X[..., :1])
-    with pytest.raises(ValueError, match="holds NaN"):
+    with pytest.raises(ValueError, match=r"x has shape \(4, 5, 2\).*\(None, 6, 2\)"):
+        gate_traces(model, X[:, :5])
+    with pytest.raises(ValueError, match="x holds NaN"):
         gate_traces(model, np.full_like(X, np.nan))
+    with pytest.raises(TypeError, match="x must hold real numbers"):
+        gate_traces(model, np.full((4, 6, 2), "a"))
+    with pytest.raises(ValueError, match="rows have different lengths"):
+        gate_traces(model, [[[1.0, 2.0]], [[1.0]]])

@@ -74,6 +74,8 @@ def test_a_seed_must_be_a_whole_number():
         setup(seed="one")
     with pytest.raises(ValueError, match="seed must be at least 0, but -1"):
         setup(seed=-1)
+    with pytest.raises(ValueError, match="seed must be at most 4294967295"):
+        setup(seed=2**32)
 
 
 def test_versions_names_what_decides_the_numbers():

@@ -129,7 +129,29 @@ def test_wrong_kinds_are_type_errors():
         lstm_params(0, 3)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((X, None), TypeError, "weights must be a list or tuple, but NoneType"),
+        ((X, {"kernel": 1}), TypeError, "weights must be a list or tuple, but dict"),
+        ((X, GOOD, 1), TypeError, "initial_state must be a list or tuple, but int"),
+        ((X + np.inf, GOOD), ValueError, "x holds inf, expected finite"),
+        ((X, [GOOD[0] - np.inf, *GOOD[1:]]), ValueError, "kernel holds -inf"),
+        ((np.ma.masked_equal(X, 0), GOOD), TypeError, "x must be a plain array"),
+        (([[[1.0], [2.0]], [[1.0]]], GOOD), ValueError, "x must be an array, but its"),
+        ((None, GOOD), TypeError, "x must hold real numbers, but its dtype is object"),
+    ],
+)
+def test_unusual_arguments_are_named(arguments, error, message):
+    with pytest.raises(error, match=message):
+        numpy_lstm(*arguments)
+
+
 def test_stack_names_the_layer_that_does_not_fit():
+    with pytest.raises(TypeError, match="weights_per_layer must be a list or tuple"):
+        numpy_stack(X, None)
+    with pytest.raises(ValueError, match="runs them all together"):
+        numpy_stack(X, [*GOOD, *GOOD])
     with pytest.raises(ValueError, match="weights_per_layer is empty"):
         numpy_stack(X, [])
     with pytest.raises(ValueError, match=r"Layer 2 of the stack: .* on 3 features"):

@@ -69,6 +69,9 @@ def test_integers_stay_integers():
         ((np.zeros((2, 3, 4)), 1), ValueError, "series must have the 2 axes"),
         ((np.zeros(0), 1), ValueError, "series is empty"),
         (([1.0, np.nan, 2.0], 1), ValueError, "series holds NaN"),
+        (([[1.0, 2.0], [3.0]], 1), ValueError, "rows have different lengths"),
+        (([1.0, np.inf, 2.0], 1), ValueError, "series holds inf"),
+        ((None, 1), TypeError, "series must hold real numbers, but its dtype is obj"),
         ((["a", "b"], 1), TypeError, "series must hold real numbers"),
         ((np.zeros(5), 0), ValueError, "window must be at least 1, but 0"),
         ((np.zeros(5), 2.0), TypeError, r"window must be a whole number, but 2\.0"),
@@ -101,8 +104,9 @@ def test_split_keeps_every_step_once_and_in_order(time, validation, test):
 def test_split_takes_steps_or_a_share():
     series = np.zeros((100, 2))
     assert [len(p) for p in split_by_time(series)] == [70, 15, 15]
-    sizes = [len(p) for p in split_by_time(series, validation=10, test=0.2)]
-    assert sizes == [70, 10, 20]
+    for share in (0.2, np.float32(0.2)):
+        sizes = [len(p) for p in split_by_time(series, validation=10, test=share)]
+        assert sizes == [70, 10, 20]
 
 
 @pytest.mark.parametrize(
