@@ -42,15 +42,15 @@ def main(use, root=ROOT):
     if use == "dev":
         own = ("--no-deps", "--no-build-isolation", "-e", str(root))
         _pip(folder, "the package lstm_utils", *own)
-    stamp.write_text(_digest(lock), "utf-8")
+    stamp.write_text(_digest(lock, root), "utf-8")
 
 
 def is_installed(use, root=ROOT):
-    """Tell whether `.venv` was completed from today's lock; dev holds book as well."""
+    """Tell whether `.venv` was completed here, from today's lock; dev holds book."""
     for name in {use, "dev"}:
         stamp = _stamp(root / ".venv", name)
         lock = root / "requirements" / f"{name}.txt"
-        if stamp.is_file() and stamp.read_text("utf-8") == _digest(lock):
+        if stamp.is_file() and stamp.read_text("utf-8") == _digest(lock, root):
             return True
     return False
 
@@ -59,8 +59,9 @@ def _stamp(folder, use):
     return folder / f"installed-{use}.sha256"
 
 
-def _digest(lock):
-    return hashlib.sha256(lock.read_bytes()).hexdigest()
+def _digest(lock, root):
+    """Return a hash of a lock and of the folder, for the package is installed by it."""
+    return hashlib.sha256(lock.read_bytes() + str(root).encode()).hexdigest()
 
 
 def folder_python(folder):
@@ -83,8 +84,12 @@ def _describe(python):
 
 
 def _usable(python):
+    """Tell whether a `.venv` was completed, its pip as well, by a Python that fits."""
     described = _describe(python)
-    return described is not None and OLDEST <= described[0] <= NEWEST
+    if described is None or not OLDEST <= described[0] <= NEWEST:
+        return False
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.call([str(python), "-m", "pip", "--version"], **quiet) == 0
 
 
 def find_python(names=CANDIDATES):
