@@ -1,16 +1,19 @@
 """Settings for every test; nbval's too, since they hold for chapters/ as well."""
 
 import os
+from pathlib import Path
 
 from nbval.kernel import RunningKernel
 
-from book_tools.chapters import ROOT
+from book_tools.chapters import ROOT, python_path
 from book_tools.outputs import NOT_COMPARED
 
-# A kernel that a test starts draws its figures inline, whatever the shell says, and
-# neither reads a reader's own IPython settings nor writes into that history.
+# A kernel that a test starts draws its figures inline, whatever the shell says,
+# neither reads a reader's own IPython settings nor writes into that history, and
+# imports the package that lies here.
 os.environ.pop("MPLBACKEND", None)
 os.environ["IPYTHONDIR"] = str(ROOT / "_build" / "ipython")
+os.environ["PYTHONPATH"] = python_path(Path(__file__).parent)
 
 
 def execute_with_history(kernel, source, allow_stdin=None):

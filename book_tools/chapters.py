@@ -9,6 +9,15 @@ from nbformat import NotebookNode
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def python_path(root: Path = ROOT) -> str:
+    """Return a PYTHONPATH that finds the packages of this very folder first.
+
+    An installed `lstm_utils` names the folder that it was installed from, which a
+    copied or renamed checkout is not.
+    """
+    return os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
+
+
 def list_chapters(root: Path = ROOT) -> list[Path]:
     """Return the notebooks of the book in reading order."""
     return sorted((root / "chapters").glob("[0-9][0-9]-*.ipynb"))

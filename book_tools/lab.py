@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from book_tools.chapters import ROOT
+from book_tools.chapters import ROOT, python_path
 
 
 def lab(arguments: list[str], root: Path = ROOT) -> int:
@@ -13,7 +13,8 @@ def lab(arguments: list[str], root: Path = ROOT) -> int:
     command = [sys.executable, "-m", "jupyter", "lab", *arguments]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # the usual case inside a container
+    environment = os.environ | {"PYTHONPATH": python_path(root)}
     try:
-        return subprocess.call([*command, str(root / "chapters")])
+        return subprocess.call([*command, str(root / "chapters")], env=environment)
     except KeyboardInterrupt:
         return 0

@@ -1,8 +1,8 @@
 """Execute the chapters that are stale, and keep only outputs that hold.
 
 Each chapter runs twice, under two arithmetic settings; outputs that differ, that
-hold stderr, a machine path or a memory address, or a cell that fails leave the
-notebook as it was.
+hold stderr, a machine path or a memory address, a cell that fails, or too much
+memory or time leave the notebook as it was.
 """
 
 import asyncio
@@ -35,6 +35,7 @@ from book_tools.chapters import (
     ROOT,
     find_chapter,
     list_chapters,
+    python_path,
     read_notebook,
     replace_file,
     serialise,
@@ -46,7 +47,7 @@ from book_tools.outputs import difference, refused_outputs
 AT_A_TIME = 2
 CELL_SECONDS = 180
 CHAPTER_SECONDS = 90
-CHAPTER_GIB = 1.5
+CHAPTER_GB = 1.5
 THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 REFERENCE = {"TF_ENABLE_ONEDNN_OPTS": "0"}
 OTHER = {
@@ -91,12 +92,23 @@ class Kernels:
 
 
 @dataclass
+class Shared:
+    """What the chapters executed by one command share."""
+
+    once: bool
+    alone: bool
+    root: Path
+    kernels: Kernels = field(default_factory=Kernels)
+    positions: SimpleQueue[int] = field(default_factory=SimpleQueue)
+
+
+@dataclass
 class Progress:
     """How far one execution of a chapter has come, and what it took."""
 
     cell: int = 0
     seconds: float = 0.0
-    gib: float | None = None
+    gb: float | None = None
 
 
 def run(
@@ -127,7 +139,7 @@ def run(
     if not wanted:
         print("Every chapter is fresh. CHAPTER=NN-name or FORCE=1 executes it anyway.")
         return 0
-    return _run_all(wanted, once, root)
+    return _run_all(wanted, Shared(once, alone=len(wanted) == 1, root=root))
 
 
 def _is_stale(path: Path) -> bool:
@@ -142,17 +154,12 @@ def _normalise_fresh(paths: set[Path], root: Path) -> None:
             print(f"{path.stem}: normalised; its outputs are still fresh")
 
 
-def _run_all(paths: list[Path], once: bool, root: Path) -> int:
-    kernels = Kernels()
-    positions: SimpleQueue[int] = SimpleQueue()
+def _run_all(paths: list[Path], shared: Shared) -> int:
     for position in range(AT_A_TIME):
-        positions.put(position)
+        shared.positions.put(position)
     failed = []
     with _terminable(), ThreadPoolExecutor(AT_A_TIME) as pool:
-        jobs = {
-            pool.submit(_run_chapter, path, once, root, kernels, positions): path
-            for path in paths
-        }
+        jobs = {pool.submit(_run_chapter, path, shared): path for path in paths}
         try:
             for job in as_completed(jobs):
                 try:
@@ -161,7 +168,7 @@ def _run_all(paths: list[Path], once: bool, root: Path) -> int:
                     failed.append(jobs[job].stem)
                     tqdm.write(f"{jobs[job].stem}: NOT KEPT, {failure}\n")
         except KeyboardInterrupt:
-            kernels.stop()
+            shared.kernels.stop()
             pool.shutdown(cancel_futures=True)
             raise SystemExit(
                 "Interrupted: chapters not yet finished are as they were."
@@ -185,14 +192,13 @@ def _terminable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _run_chapter(
-    path: Path, once: bool, root: Path, kernels: Kernels, positions: SimpleQueue[int]
-) -> str:
+def _run_chapter(path: Path, shared: Shared) -> str:
     """Execute one chapter, replace its notebook and return a line that reports it."""
+    root, once = shared.root, shared.once
     read = path.read_bytes()
     source = read_in_form(path, root)
     deserved = stamp(source, root, ONE if once else BOTH)
-    position = positions.get()
+    position = shared.positions.get()
     bar = tqdm(
         total=len(source.cells) * (1 if once else 2),
         desc=path.stem,
@@ -203,14 +209,15 @@ def _run_chapter(
     )
     try:
         with bar:
-            result, took = _execute(source, path, REFERENCE, kernels, bar)
+            result, took = _execute(source, path, REFERENCE, shared.kernels, bar)
             result = normalise(result, root)
+            _refuse_time(took, shared.alone)
             _refuse_outputs(result, root)
             if not once:
-                other, _ = _execute(source, path, OTHER, kernels, bar)
+                other, _ = _execute(source, path, OTHER, shared.kernels, bar)
                 _refuse_differences(result, normalise(other, root))
     finally:
-        positions.put(position)
+        shared.positions.put(position)
     if path.read_bytes() != read or stamp(source, root, deserved["runs"]) != deserved:
         raise ChapterFailed(
             "it, or what it uses, was edited while it ran; run it again"
@@ -237,7 +244,7 @@ def _execute(
             raise Interrupted
 
     def after_cell(**_: object) -> None:
-        progress.gib = _peak_gib(manager) or progress.gib
+        progress.gb = _peak_gb(manager) or progress.gb
 
     client = NotebookClient(
         notebook,
@@ -253,7 +260,7 @@ def _execute(
     started = time.perf_counter()
     try:
         execution = client.async_execute(
-            env=environment(setting), stderr=subprocess.DEVNULL
+            env=environment(setting, path.parent.parent), stderr=subprocess.DEVNULL
         )
         asyncio.run(execution)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
@@ -262,13 +269,18 @@ def _execute(
         place = _place(notebook, progress.cell, setting)
         raise ChapterFailed(f"{place} {_cause(error)}") from error
     progress.seconds = time.perf_counter() - started
+    _refuse_memory(progress)
     return notebook, progress
 
 
-def environment(setting: dict[str, str]) -> dict[str, str]:
+def environment(setting: dict[str, str], root: Path = ROOT) -> dict[str, str]:
     """Return the environment of a kernel, without anyone's own IPython settings."""
     kept = {name: os.environ[name] for name in os.environ.keys() - CHOSEN_HERE}
-    return kept | setting | {"IPYTHONDIR": str(ROOT / "_build" / "ipython")}
+    own = {
+        "IPYTHONDIR": str(root / "_build" / "ipython"),
+        "PYTHONPATH": python_path(root),
+    }
+    return kept | setting | own
 
 
 def _without_outputs(source: NotebookNode) -> NotebookNode:
@@ -279,14 +291,14 @@ def _without_outputs(source: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _peak_gib(manager: AsyncKernelManager) -> float | None:
+def _peak_gb(manager: AsyncKernelManager) -> float | None:
     """Return a kernel's peak memory, where the system tells (Linux)."""
     try:
         status = Path(f"/proc/{manager.provisioner.pid}/status").read_text("utf-8")
     except OSError:
         return None
     found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found.group(1)) / 2**20 if found else None
+    return int(found.group(1)) * 1024 / 1e9 if found else None
 
 
 def _place(notebook: NotebookNode, index: int, setting: dict[str, str]) -> str:
@@ -321,13 +333,28 @@ def _refuse_differences(first: NotebookNode, second: NotebookNode) -> None:
             )
 
 
+def _refuse_memory(took: Progress) -> None:
+    if took.gb is not None and took.gb > CHAPTER_GB:
+        raise ChapterFailed(
+            f"it took {took.gb:.2f} GB of memory, expected at most {CHAPTER_GB} GB; "
+            "make its arrays or batches smaller"
+        )
+
+
+def _refuse_time(took: Progress, alone: bool) -> None:
+    """Refuse too many seconds where no other chapter had a part in them."""
+    if alone and took.seconds > CHAPTER_SECONDS:
+        raise ChapterFailed(
+            f"it took {took.seconds:.0f} s, expected at most {CHAPTER_SECONDS} s; "
+            "train less, or run it again on a quiet machine"
+        )
+
+
 def _report(took: Progress, once: bool) -> str:
-    seconds, gib = took.seconds, took.gib
-    parts = [f"{seconds:.0f} s"]
-    if seconds > CHAPTER_SECONDS:
-        parts.append(f"MORE THAN {CHAPTER_SECONDS} s")
-    if gib is not None:
-        parts.append(f"{gib:.2f} GiB at most")
-        parts += [f"MORE THAN {CHAPTER_GIB} GiB"] if gib > CHAPTER_GIB else []
+    parts = [f"{took.seconds:.0f} s"]
+    if took.seconds > CHAPTER_SECONDS:
+        parts.append(f"MORE THAN {CHAPTER_SECONDS} s; run it alone (CHAPTER=…)")
+    if took.gb is not None:
+        parts.append(f"{took.gb:.2f} GB at most")
     parts.append("one setting only" if once else "the same under both settings")
     return ", ".join(parts)

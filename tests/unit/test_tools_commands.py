@@ -1,5 +1,6 @@
 """The commands as they are typed."""
 
+import os
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import pytest
 from book_tools import gate
 from book_tools.__main__ import main
 from book_tools.chapters import ROOT, find_chapter, read_notebook
+from book_tools.lab import lab
 
 
 @pytest.mark.parametrize("name", ["01", "01-small", "chapters/01-small.ipynb"])
@@ -41,6 +43,19 @@ def test_a_missing_module_gets_one_line(monkeypatch):
     monkeypatch.setitem(sys.modules, "book_tools.check", None)
     with pytest.raises(SystemExit, match=r"book_tools\.check is missing here"):
         main(["check"])
+
+
+def test_the_lab_imports_the_package_of_its_own_folder(monkeypatch, tmp_path):
+    environments = []
+
+    def call(command, env):
+        environments.append(env)
+        return 0
+
+    monkeypatch.setattr("subprocess.call", call)
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    assert lab([], tmp_path) == 0
+    assert environments[0]["PYTHONPATH"] == f"{tmp_path}{os.pathsep}/elsewhere"
 
 
 def test_help_names_every_command():

@@ -21,8 +21,9 @@ RUN += "sys.exit(run(root=Path(sys.argv[1])))"
 
 
 @pytest.fixture(autouse=True)
-def small_package_first(small_book, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", f"{small_book}{os.pathsep}{ROOT}")
+def another_package_installed(monkeypatch):
+    """Let Python find this book's `lstm_utils`; the small book must use its own."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
 
 def outputs(path):
@@ -119,6 +120,30 @@ def test_outputs_that_do_not_hold_are_not_kept(
     assert "cell 4 (" in printed
     assert path.read_bytes() == before
     assert os.listdir(path.parent) == ["01-small.ipynb"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a peak")
+def test_too_much_memory_is_refused(small_book, write_chapter, capsys, monkeypatch):
+    path = write_chapter("x = 1")
+    before = path.read_bytes()
+    monkeypatch.setattr(run_module, "CHAPTER_GB", 0.01)
+    assert run(root=small_book) == 1
+    assert "GB of memory, expected at most 0.01 GB" in capsys.readouterr().out
+    assert path.read_bytes() == before
+
+
+def test_too_much_time_is_refused_alone_and_noted_in_company(
+    small_book, write_chapter, capsys, monkeypatch
+):
+    path = write_chapter("x = 1")
+    before = path.read_bytes()
+    monkeypatch.setattr(run_module, "CHAPTER_SECONDS", 0.1)
+    assert run("01", root=small_book) == 1
+    assert "s, expected at most 0.1 s" in capsys.readouterr().out
+    assert path.read_bytes() == before
+    write_chapter("x = 1", name="02-other")
+    assert run(root=small_book) == 0
+    assert capsys.readouterr().out.count("MORE THAN 0.1 s; run it alone") == 2
 
 
 def test_one_failure_does_not_stop_the_others(small_book, write_chapter, capsys):
@@ -226,11 +251,11 @@ def nbval(small_book):
 
 
 def test_nbval_passes_what_was_just_executed(small_book, write_chapter, nbval):
-    write_chapter("loss = 0.125", "round(loss, 3)", "loss;", "print(Out[3])")
+    write_chapter(FIRST, "loss = 0.125", "round(loss, 3)", "loss;", "print(Out[4])")
     run(root=small_book)
     status, printed = nbval()
     assert status == 0, printed
-    assert "5 passed" in printed
+    assert "6 passed" in printed
 
 
 def test_one_broken_number_fails_and_says_where(small_book, write_chapter, nbval):
