@@ -4,6 +4,8 @@
 FIRST := $(firstword $(foreach name,$(PYTHON) python3 python,$(shell command -v $(name) 2>/dev/null)))
 PY := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python,.venv/bin/python)
 
+on = $(filter-out 0,$(1))
+
 .PHONY: help book test test-fast serve live lab run lock for-book for-dev
 
 help: ## list the commands
@@ -28,10 +30,10 @@ lab: for-dev ## open JupyterLab on the chapters
 	@$(PY) -m book_tools lab
 
 run: for-dev ## execute the stale chapters (CHAPTER=01-one-cell, FORCE=1, ONCE=1)
-	@$(PY) -m book_tools run $(CHAPTER) $(if $(FORCE),--force) $(if $(ONCE),--once)
+	@$(PY) -m book_tools run $(CHAPTER) $(if $(call on,$(FORCE)),--force) $(if $(call on,$(ONCE)),--once)
 
 lock: for-dev ## recompile the locks and environment.yml (UPGRADE=1)
-	@$(PY) -m book_tools lock $(if $(UPGRADE),--upgrade)
+	@$(PY) -m book_tools lock $(if $(call on,$(UPGRADE)),--upgrade)
 
 for-book for-dev: for-%:
 	@$(or $(FIRST),$(error Install Python 3.11, 3.12 or 3.13 first; none is on PATH)) book_tools/bootstrap.py $*

@@ -1,8 +1,12 @@
-"""A book of one or two chapters, for the tests of the tools."""
+"""One set of random examples for every run, and a book of one or two chapters."""
 
 import nbformat
 import pytest
+from hypothesis import settings
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+settings.register_profile("book", derandomize=True, deadline=None, print_blob=True)
+settings.load_profile("book")
 
 CONFIG = """\
 repository:

@@ -202,13 +202,31 @@ def test_it_needs_the_standard_library_alone():
     assert done.stderr == "Usage: python3 book_tools/bootstrap.py book|dev\n"
 
 
-@pytest.mark.skipif(not os.access("/usr/bin/make", os.X_OK), reason="no make here")
-def test_make_alone_lists_every_command():
+needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="no make here")
+
+
+def make(*arguments):
     done = subprocess.run(
-        ["/usr/bin/make"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    listed = [line.split()[1] for line in done.stdout.splitlines()]
+    return done.stdout
+
+
+@needs_make
+def test_make_alone_lists_every_command():
+    printed = make().splitlines()
+    listed = {line.split()[1] for line in printed}
     targets = "help book test test-fast serve live lab run lock student instructor"
-    assert set(listed) <= set(targets.split())
-    assert {"book", "test", "test-fast", "serve", "live", "lab", "run"} <= set(listed)
-    assert all(len(line.split()) > 3 for line in done.stdout.splitlines())
+    assert listed <= set(targets.split())
+    assert {"book", "test", "test-fast", "serve", "live", "lab", "run"} <= listed
+    assert all(len(line.split()) > 3 for line in printed)
+
+
+@needs_make
+@pytest.mark.parametrize(
+    ("target", "variable"), [("run", "FORCE"), ("run", "ONCE"), ("lock", "UPGRADE")]
+)
+def test_a_variable_of_make_is_on_unless_0_or_empty(target, variable):
+    for value, expected in (("1", True), ("0", False), ("", False)):
+        printed = make("--dry-run", target, f"{variable}={value}")
+        assert (f"--{variable.lower()}" in printed) is expected

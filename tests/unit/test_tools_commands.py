@@ -5,6 +5,8 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from book_tools import gate
 from book_tools.__main__ import main
@@ -88,6 +90,15 @@ def test_the_gate_ends_with_pytest_over_everything(monkeypatch):
     assert gate.run_gate() == 0
     assert ran[-1][-3:] == ["lstm_utils", "tests", "chapters"]
     assert "--nbval" in ran[-1]
+
+
+def test_the_gate_tries_the_same_random_examples_each_time():
+    def examples():
+        tried = []
+        given(st.integers())(lambda number: tried.append(number))()
+        return tried
+
+    assert examples() == examples()
 
 
 def test_importing_the_commands_loads_nothing_heavy():

@@ -211,7 +211,7 @@ def test_the_notebook_given_is_not_changed(small_book):
     assert serialise(notebook) == before
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(
