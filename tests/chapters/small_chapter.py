@@ -40,7 +40,7 @@ def coded_exercise(label):
     return exercise(label, answer, check)
 
 
-def guard(source="assert 1 + 1 == 2"):
+def guard(source="assert dot == 1"):
     """Return a hidden cell that asserts what the prose says."""
     return new_code_cell(source, metadata={"tags": ["remove-cell", "test"]})
 

@@ -1,6 +1,7 @@
 """What a chapter's notebook must be: each check yields one line for each fault."""
 
 import ast
+import builtins
 import re
 import statistics
 from collections.abc import Iterator
@@ -217,8 +218,17 @@ def _assert_faults(cell: NotebookNode, *, helpful: bool) -> Iterator[str]:
     calls_check = re.search(r"\bcheck_\w+\(|assert_\w+\(", cell.source)
     if not asserts and not calls_check:
         yield f"asserts nothing in cell {cell.id}"
+    for node in asserts:
+        if not _names(node.test):
+            yield f"has an assert that names nothing of the chapter in cell {cell.id}"
     if helpful and any(node.msg is None for node in asserts):
         yield f"has an assert without a message in cell {cell.id}"
+
+
+def _names(node: ast.expr) -> set[str]:
+    """Return the names in an expression that Python itself does not give."""
+    found = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return found - vars(builtins).keys()
 
 
 def check_guards(notebook: NotebookNode) -> Iterator[str]:
