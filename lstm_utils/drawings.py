@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_utils._validate import check_array
+from lstm_utils._validate import check_array, check_list
 from lstm_utils.style import COLOURS
 
 __all__ = ["draw_cell", "draw_return_options", "draw_tensor"]
@@ -32,8 +32,9 @@ def draw_cell(*, ax=None):
     line = {"color": "0.25", "linewidth": 1.6, "linestyle": "-"}
     # The cell state runs along the top, the output along the bottom.
     _arrow(ax, (0.2, 6.6), (12.6, 6.6), COLOURS["blue"], width=2.6)
-    ax.plot([0.2, 8.3], [1.5, 1.5], **line)
-    ax.plot([1.0, 1.0], [-0.1, 1.5], **line)
+    ax.plot([0.2, 1.0], [1.5, 1.5], color=COLOURS["orange"], linewidth=2.6, ls="-")
+    ax.plot([1.0, 8.3], [1.5, 1.5], **line)
+    _arrow(ax, (1.0, -0.1), (1.0, 1.5), "0.25")
     for key, x in gates.items():
         _arrow(ax, (x, 1.5), (x, 2.3), "0.25")
         ax.add_patch(_box(x - 0.65, 2.3, 1.3, 0.95, GATE_COLOURS[key]))
@@ -131,7 +132,7 @@ def _tile(ax, x, y, name, *, out, colour="orange") -> None:
 
 
 def draw_tensor(x, *, samples=None, steps=None, features=None, picked=None, ax=None):
-    """Draw a small array as sheets of tiles: one sheet a sample.
+    """Draw a small array as sheets of tiles: one sheet for each sample.
 
     Time runs from left to right, features from top to bottom.
 
@@ -139,7 +140,7 @@ def draw_tensor(x, *, samples=None, steps=None, features=None, picked=None, ax=N
     ----------
     x : array_like, shape (batch, time, features)
         The numbers in the tiles.
-    samples, steps, features : sequence of str, optional
+    samples, steps, features : list of str, optional
         A name for each entry of the axis; samples and steps are numbered if left
         out.
     picked : index, optional
@@ -154,43 +155,53 @@ def draw_tensor(x, *, samples=None, steps=None, features=None, picked=None, ax=N
     Raises
     ------
     TypeError, ValueError
-        If `x` is not such an array, or the names do not fit its axes.
+        If `x` is not such an array, or the names or the index do not fit its axes.
     """
     x = check_array("x", x, ("batch", "time", "features"))
+    check_axes(ax)
     batch, time, n_features = x.shape
-    samples = _axis_names(
-        "samples", samples or [f"sample {k}" for k in range(batch)], x, 0
-    )
-    steps = _axis_names("steps", steps or [str(k) for k in range(time)], x, 1)
-    features = _axis_names("features", features or [""] * n_features, x, 2)
-    shaded = np.zeros(x.shape, dtype=bool)
-    if picked is not None:
-        shaded[picked] = True
-    pitch = time + 0.7  # from one sheet to the next
-    left = -1.9
+    numbered = [f"sample {k}" for k in range(batch)]
+    samples = _axis_names("samples", samples, x, 0, default=numbered)
+    steps = _axis_names("steps", steps, x, 1, default=range(time))
+    features = _axis_names("features", features, x, 2, default=[""] * n_features)
+    shaded = _picked_tiles(x, picked)
+    pitch = time + 0.5  # from one sheet to the next
+    arrow = -0.2 - 0.21 * max(map(len, features))  # left of the names of features
+    left, right = arrow - 0.6, batch * pitch - 0.4
     bottom = -0.8 * n_features
     ax = _blank(
         ax,
-        figsize=(6.4, 6.4 * (2.2 - bottom) / (batch * pitch - 0.6 - left)),
-        xlim=(left, batch * pitch - 0.6),
-        ylim=(bottom - 1.0, 1.2),
+        figsize=(6.4, 6.4 * (2.2 - bottom) / (right - left)),
+        xlim=(left, right),
+        ylim=(bottom - 0.95, 1.25),
     )
     for (sample, step, feature), value in np.ndenumerate(x):
         corner = (sample * pitch + step, -0.8 * (feature + 1))
         _number_tile(ax, corner, value, picked=shaded[sample, step, feature])
-    text = {"ha": "center", "va": "center"}
+    text = {"ha": "center", "va": "center", "fontsize": 12}
     for sample, name in enumerate(samples):
         start = sample * pitch
         ax.text(start + time / 2, 0.9, name, weight="bold", **text)
         for step, step_name in enumerate(steps):
-            ax.text(start + step + 0.5, 0.3, step_name, fontsize=9, **text)
+            ax.text(start + step + 0.5, 0.3, step_name, **text)
         _arrow(ax, (start, bottom - 0.3), (start + time, bottom - 0.3), "0.4")
-        ax.text(start + time / 2, bottom - 0.7, "time", fontsize=9, **text)
+        ax.text(start + time / 2, bottom - 0.65, "time", **text)
     for feature, name in enumerate(features):
-        ax.text(-0.5, -0.8 * feature - 0.4, name, fontsize=9, ha="right", va="center")
-    _arrow(ax, (-0.25, 0), (-0.25, bottom), "0.4")
-    ax.text(-0.25, 0.3, "features", fontsize=9, ha="right", va="center")
+        ax.text(-0.1, -0.8 * feature - 0.4, name, **text | {"ha": "right"})
+    _arrow(ax, (arrow, 0), (arrow, bottom), "0.4")
+    ax.text(arrow - 0.3, bottom / 2, "features", rotation=90, **text)
     return ax
+
+
+def check_axes(ax) -> None:
+    """Raise if `ax` is neither None nor the axes of a figure."""
+    from matplotlib.axes import Axes
+
+    if ax is not None and not isinstance(ax, Axes):
+        raise TypeError(
+            f"ax must be one Axes of Matplotlib, but {type(ax).__name__} came. "
+            "plt.subplots gives an array of them where there are several: take one."
+        )
 
 
 def _blank(ax, *, figsize, xlim, ylim):
@@ -230,8 +241,11 @@ def _times(ax, x, y, sign="×"):
     ax.text(x, y - 0.03, sign, ha="center", va="center", fontsize=12, zorder=4)
 
 
-def _axis_names(argument, names, x, axis):
-    names = [str(name) for name in names]
+def _axis_names(argument, names, x, axis, *, default):
+    if names is not None:
+        hint = f"It holds a name for each of the {x.shape[axis]} {argument} of x."
+        check_list(argument, names, hint)
+    names = [str(name) for name in (default if names is None else names)]
     if len(names) != x.shape[axis]:
         raise ValueError(
             f"{argument} must hold one name for each of the {x.shape[axis]} {argument} "
@@ -241,6 +255,21 @@ def _axis_names(argument, names, x, axis):
     return names
 
 
+def _picked_tiles(x, picked):
+    tiles = np.zeros(x.shape, dtype=bool)
+    if picked is None:
+        return tiles
+    try:
+        tiles[picked] = True
+    except (IndexError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"picked must be an index of x, whose shape is {x.shape}, but "
+            f"{type(picked).__name__} came, and NumPy says: {error}. Counting starts "
+            "at 0, and np.s_[0, :, 1] writes such an index."
+        ) from None
+    return tiles
+
+
 def _number_tile(ax, corner, value, *, picked):
     from matplotlib.patches import Rectangle
 
@@ -248,4 +277,4 @@ def _number_tile(ax, corner, value, *, picked):
     ax.add_patch(Rectangle(corner, 1, 0.8, facecolor=face, edgecolor="white", lw=2))
     weight = "bold" if picked else "normal"
     x, y = corner[0] + 0.5, corner[1] + 0.4
-    ax.text(x, y, f"{value:g}", ha="center", va="center", weight=weight)
+    ax.text(x, y, f"{value:g}", ha="center", va="center", weight=weight, size=13)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_utils._validate import check_array
+from lstm_utils._validate import (
+    as_numbers,
+    check_array,
+    check_int,
+    check_list,
+    check_mapping,
+)
 from lstm_utils.style import COLOURS
 
 __all__ = [
@@ -37,34 +43,63 @@ def plot_gates(trace, x, *, sequence: int = 0, unit: int = 0, input_names=None):
     Returns
     -------
     ndarray of matplotlib.axes.Axes, shape (3,)
-        Inputs; gates and candidate; cell state and output.
+        Inputs; gates; cell state, output and candidate.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not what it should be, or does not belong to the traces.
     """
     import matplotlib.pyplot as plt
 
-    x = np.asarray(x)[sequence]
-    names = input_names or [f"x[{k}]" for k in range(x.shape[1])]
+    if not hasattr(trace, "_fields"):
+        raise TypeError(
+            f"trace must be the traces of one layer, but {type(trace).__name__} came. "
+            "gate_traces gives a list with one entry a layer: take one of them."
+        )
+    batch, time, units = trace.h.shape
+    x = check_array("x", x, ("batch", "time", "features"))
+    if x.shape[:2] != (batch, time):
+        raise ValueError(
+            f"x has shape {x.shape}, but the traces are of {batch} sequences of {time} "
+            "steps. Pass the inputs that the traces came from."
+        )
+    hint = "Counting starts at 0."
+    sequence = check_int("sequence", sequence, 0, hint, maximum=batch - 1)
+    unit = check_int("unit", unit, 0, hint, maximum=units - 1)
+    x = x[sequence]
+    names = [f"x[{k}]" for k in range(x.shape[1])]
+    names = list(names if input_names is None else input_names)
+    if len(names) != x.shape[1]:
+        raise ValueError(
+            f"input_names has {len(names)} names {names}, but x has {x.shape[1]} "
+            "features: one name for each."
+        )
     figure, axes = plt.subplots(
-        3, 1, figsize=(6.4, 5.6), sharex=True, height_ratios=[0.7, 1.2, 1.2]
+        3, 1, figsize=(6.4, 5.8), sharex=True, height_ratios=[0.7, 1.1, 1.4]
     )
-    steps = np.arange(len(x))
+    steps = np.arange(time)
+    colours = [COLOURS["green"], COLOURS["black"], "0.5"]
     for k, name in enumerate(names):
         at = np.flatnonzero(x[:, k])
-        colour = list(COLOURS.values())[k]
-        axes[0].vlines(at, 0, x[at, k], color=colour, linestyle=["-", "--"][k % 2])
-        axes[0].plot(at, x[at, k], "os^v"[k % 4], color=colour, ls="", label=name)
-    axes[0].set(ylabel="input", ylim=(0, 1.5), yticks=[0, 1])
+        look = {"color": colours[k % 3], "linestyle": ["-", "--", ":"][k % 3]}
+        axes[0].vlines(at, 0, x[at, k], **look)
+        axes[0].plot(at, x[at, k], "os^v"[k % 4], color=colours[k % 3], label=name)
+    low, high = min(0, x.min()), max(1, x.max())
+    axes[0].set(ylabel="input", ylim=(1.5 * low, 1.5 * high), yticks=[low, high])
     axes[0].legend(loc="upper right", ncols=len(names))
-    panels = [
-        (axes[1], {"i": "input i", "f": "forget f", "o": "output o"}),
-        (axes[2], {"c": "cell c", "h": "output h"}),
-    ]
-    axes[1].set(ylabel="gate (0 to 1)", ylim=(-0.05, 1.15), yticks=[0, 0.5, 1])
-    axes[2].set(ylabel="state", xlabel="step t", xlim=(-0.5, 1.14 * len(x)))
+    gates = {"i": ("input i", "sky", "-"), "f": ("forget f", "amber", "--")}
+    gates["o"] = ("output o", "pink", "-.")
+    states = {"c": ("cell state c", "blue", "-"), "h": ("output h", "orange", "--")}
+    states["g"] = ("candidate g", "black", ":")
+    axes[1].set(ylabel="gate", ylim=(-0.05, 1.15), yticks=[0, 0.5, 1])
+    axes[2].set(ylabel="state", xlabel="step t", xlim=(-0.5, 1.2 * time))
     axes[2].axhline(0, color="0.7", linewidth=0.8, zorder=0, linestyle="-")
-    for ax, labels in panels:
-        for key in labels:
+    for ax, lines in ((axes[1], gates), (axes[2], states)):
+        for key, (label, colour, dash) in lines.items():
             values = getattr(trace, key)[sequence, :, unit]
-            ax.step(steps, values, where="mid", label=labels[key])
+            look = {"color": COLOURS[colour], "linestyle": dash, "label": label}
+            ax.step(steps, values, where="mid", **look)
         _name_lines(ax)
     figure.align_ylabels()
     return axes
@@ -144,7 +179,12 @@ def plot_jacobian(jacobian, *, ax=None):
     """
     import matplotlib.pyplot as plt
 
-    jacobian = np.asarray(jacobian, dtype=float)
+    jacobian = check_array("jacobian", jacobian, ("units", "units"))
+    if jacobian.shape[0] != jacobian.shape[1]:
+        raise ValueError(
+            f"jacobian has shape {jacobian.shape}, expected as many rows as columns: "
+            "each unit's output by each unit's earlier output."
+        )
     if ax is None:
         _, ax = plt.subplots(figsize=(4.6, 3.8))
     limit = np.abs(jacobian).max() or 1.0
@@ -176,16 +216,26 @@ def plot_answers(x, answers, *, sequence: int = 0):
     Returns
     -------
     ndarray of matplotlib.axes.Axes, shape (panels,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not what it should be, or two do not belong together.
     """
     import matplotlib.pyplot as plt
 
-    x = np.asarray(x)[sequence, :, 0]
+    answers = check_mapping("answers", answers, "Give {title: (targets, outputs)}.")
+    x = check_array("x", x, ("batch", "time", "1"))
+    hint = "Counting starts at 0."
+    sequence = check_int("sequence", sequence, 0, hint, maximum=len(x) - 1)
+    pairs = {title: _check_pair(title, pair, x) for title, pair in answers.items()}
+    x = x[sequence, :, 0]
     steps = np.arange(1, len(x) + 1)
     figure, axes = plt.subplots(
         len(answers), 1, figsize=(4.8, 1.7 * len(answers)), sharex=True, squeeze=False
     )
-    for ax, (title, pair) in zip(axes[:, 0], answers.items(), strict=True):
-        targets, outputs = (np.ravel(np.asarray(part)[sequence]) for part in pair)
+    for ax, (title, pair) in zip(axes[:, 0], pairs.items(), strict=True):
+        targets, outputs = (part[sequence].ravel() for part in pair)
         at = steps[-len(targets) :]
         ax.axhline(0, color="0.8", linewidth=0.8, linestyle="-", zorder=0)
         ax.plot(steps, x, "s", color="0.6", markersize=4, ls=":", lw=1, label="input")
@@ -216,9 +266,19 @@ def plot_losses(losses, *, baseline=None, ax=None):
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not what it should be, or two do not belong together.
     """
     import matplotlib.pyplot as plt
 
+    losses = check_mapping("losses", losses, "Give {name: history.history['loss']}.")
+    losses = {
+        name: check_array(f"losses[{name!r}]", values, ("epochs",))
+        for name, values in losses.items()
+    }
     if ax is None:
         _, ax = plt.subplots()
     labels = {name: name for name in losses}
@@ -257,12 +317,25 @@ def plot_predictions(targets, outputs, *, ax=None):
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not what it should be, or two do not belong together.
     """
     import matplotlib.pyplot as plt
 
+    targets = as_numbers("targets", targets).ravel()
+    outputs = check_mapping("outputs", outputs, "Give {name: model.predict(x)}.")
+    for name, values in outputs.items():
+        size = as_numbers(f"outputs[{name!r}]", values).size
+        if size != targets.size or not size:
+            raise ValueError(
+                f"outputs[{name!r}] has {size} numbers, but there are {targets.size} "
+                "targets: one output for each, and at least one."
+            )
     if ax is None:
         _, ax = plt.subplots(figsize=(4.2, 3.8))
-    targets = np.ravel(targets)
     ends = [targets.min(), targets.max()]
     ax.plot(ends, ends, color="0.6", linewidth=1, linestyle="-", zorder=0)
     for k, (name, values) in enumerate(outputs.items()):
@@ -274,8 +347,29 @@ def plot_predictions(targets, outputs, *, ax=None):
     return ax
 
 
+def _check_pair(title, pair, x) -> list[np.ndarray]:
+    name = f"answers[{title!r}]"
+    if len(check_list(name, pair, "Give the pair (targets, outputs).")) != 2:
+        raise ValueError(
+            f"{name} has {len(pair)} entries, expected (targets, outputs)."
+        )
+    parts = [as_numbers(name, part) for part in pair]
+    for part in parts:
+        if part.shape not in {x.shape, (len(x), 1)}:
+            raise ValueError(
+                f"{name} holds an array of shape {part.shape}, but for inputs of shape "
+                f"{x.shape} the answers have that shape, or {(len(x), 1)}."
+            )
+    return parts
+
+
 def _name_lines(ax) -> None:
-    """Write each labelled line's name at its right end, none on top of another."""
+    """Write each labelled line's name at its right end, none on top of another.
+
+    The names are darker than the lines, so that light colours can be read.
+    """
+    from matplotlib.colors import to_rgb
+
     lines = [line for line in ax.lines if not line.get_label().startswith("_")]
     low, high = ax.get_ylim()
     gap = 0.13 * (high - low)
@@ -288,5 +382,5 @@ def _name_lines(ax) -> None:
             xytext=(6, 0),
             textcoords="offset points",
             va="center",
-            color=line.get_color(),
+            color=np.multiply(0.65, to_rgb(line.get_color())),
         )

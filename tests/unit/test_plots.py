@@ -41,8 +41,9 @@ def test_gates_of_the_chosen_sequence_and_unit_are_drawn(trace):
     np.testing.assert_array_equal(lines["forget f"], trace.f[1, :, 2])
     np.testing.assert_array_equal(lines["input i"], trace.i[1, :, 2])
     np.testing.assert_array_equal(lines["output o"], trace.o[1, :, 2])
-    np.testing.assert_array_equal(lines["cell c"], trace.c[1, :, 2])
+    np.testing.assert_array_equal(lines["cell state c"], trace.c[1, :, 2])
     np.testing.assert_array_equal(lines["output h"], trace.h[1, :, 2])
+    np.testing.assert_array_equal(lines["candidate g"], trace.g[1, :, 2])
     pulses = {line.get_label(): list(line.get_xdata()) for line in inputs.lines}
     assert pulses == {"a": [2], "b": [7]}
 
@@ -151,3 +152,66 @@ def test_predictions_are_drawn_over_their_targets_and_the_diagonal():
     diagonal, dots = ax.lines
     assert list(zip(*diagonal.get_data(), strict=True)) == [(-2, -2), (1, 1)]
     assert list(zip(*dots.get_data(), strict=True)) == [(1, 1.5), (-2, -1.5)]
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"trace": []}, TypeError, "gate_traces gives a list with one entry a layer"),
+        ({"x": np.zeros((12, 2))}, ValueError, "x must have the 3 axes"),
+        ({"x": np.zeros((2, 9, 2))}, ValueError, "Pass the inputs that the traces"),
+        ({"sequence": 2}, ValueError, "sequence must be at most 1, but 2"),
+        ({"unit": -1}, ValueError, "unit must be at least 0, but -1"),
+        ({"unit": 0.5}, TypeError, "unit must be a whole number"),
+        ({"input_names": ["set"]}, ValueError, r"1 names \['set'\], but x has 2"),
+    ],
+)
+def test_gates_that_cannot_be_drawn_are_refused(trace, change, error, message):
+    arguments = {"trace": trace, "x": np.zeros((2, 12, 2)), **change}
+    with pytest.raises(error, match=message):
+        plot_gates(**arguments)
+
+
+@pytest.mark.parametrize("shape", [(4,), (2, 3), (0, 0)])
+def test_a_jacobian_is_square(shape):
+    with pytest.raises(ValueError, match="jacobian"):
+        plot_jacobian(np.zeros(shape))
+
+
+X = np.zeros((3, 5, 1))
+
+
+@pytest.mark.parametrize(
+    ("draw", "error", "message"),
+    [
+        (lambda: plot_losses([1, 2]), TypeError, "losses must be a dict, but list"),
+        (lambda: plot_losses({}), ValueError, "losses is empty"),
+        (lambda: plot_losses({"a": []}), ValueError, r"losses\['a'\] is empty"),
+        (lambda: plot_losses({"a": [np.nan]}), ValueError, r"losses\['a'\] holds NaN"),
+        (lambda: plot_predictions(X, [X]), TypeError, "outputs must be a dict"),
+        (lambda: plot_predictions(X, {}), ValueError, "outputs is empty"),
+        (lambda: plot_predictions(X, {"a": X[1:]}), ValueError, "there are 15 targets"),
+        (lambda: plot_predictions("ab", {"a": X}), TypeError, "targets must hold real"),
+        (lambda: plot_answers(X, {}), ValueError, "answers is empty"),
+        (
+            lambda: plot_answers(X, {"a": X}),
+            TypeError,
+            r"answers\['a'\] must be a list",
+        ),
+        (lambda: plot_answers(X, {"a": [X]}), ValueError, "has 1 entries, expected"),
+        (
+            lambda: plot_answers(X, {"a": (X, X[:, :2])}),
+            ValueError,
+            r"array of shape \(3, 2, 1\), but for inputs of shape \(3, 5, 1\)",
+        ),
+        (lambda: plot_answers(X[0], {"a": (X, X)}), ValueError, "x must have the 3 ax"),
+        (
+            lambda: plot_answers(X, {"a": (X, X)}, sequence=3),
+            ValueError,
+            "sequence must be at most 2, but 3",
+        ),
+    ],
+)
+def test_what_cannot_be_drawn_is_named(draw, error, message):
+    with pytest.raises(error, match=message):
+        draw()
