@@ -11,6 +11,7 @@ from lstm_utils._validate import (
     check_list,
     check_mapping,
 )
+from lstm_utils.drawings import check_axes
 from lstm_utils.style import COLOURS
 
 __all__ = [
@@ -111,7 +112,7 @@ def plot_interval(groups, *, reference=None, label="", colour=None, ax=None):
     Parameters
     ----------
     groups : mapping of str to array_like, each of shape (runs,)
-        One number a run, at least two runs a group; the keys name the rows.
+        One number for each run, at least two runs a group; the keys name the rows.
     reference : float, optional
         Where to draw a vertical line, such as 0 for differences.
     label : str
@@ -128,13 +129,16 @@ def plot_interval(groups, *, reference=None, label="", colour=None, ax=None):
     Raises
     ------
     TypeError, ValueError
-        If there is no group, or one is not a row of at least two numbers.
+        If there is no group, one is not a row of at least two numbers, or
+        `reference`, `colour` or `ax` is not what it should be.
     """
     import matplotlib.pyplot as plt
     from scipy import stats
 
-    if not groups:
-        raise ValueError("groups is empty, expected at least one name with its runs.")
+    hint = "It maps a name to its runs, such as {'rate 0.1': [0.063, 0.071]}."
+    check_mapping("groups", groups, hint)
+    check_axes(ax)
+    _check_look(reference, colour)
     groups = {
         name: check_array(f"groups[{name!r}]", runs, ("runs",))
         for name, runs in groups.items()
@@ -146,7 +150,7 @@ def plot_interval(groups, *, reference=None, label="", colour=None, ax=None):
                 "two. Run it under more seeds."
             )
     if ax is None:
-        _, ax = plt.subplots(figsize=(6.4, 0.9 + 0.6 * len(groups)))
+        _, ax = plt.subplots(figsize=(6.4, 0.9 + 0.7 * len(groups)))
     if reference is not None:
         ax.axvline(reference, color="0.3", linewidth=1.2, linestyle="--", zorder=0)
     for row, runs in enumerate(groups.values()):
@@ -157,10 +161,27 @@ def plot_interval(groups, *, reference=None, label="", colour=None, ax=None):
         bar = {"color": paint, "linestyle": "-", "marker": "|", "markersize": 9}
         ax.plot([mean - half, mean + half], [row + 0.16] * 2, **bar)
         ax.plot(mean, row + 0.16, "D", color=paint, markersize=6)
-    ax.set(xlabel=label, yticks=range(len(groups)), ylim=(len(groups) - 0.5, -0.5))
+    ax.set(yticks=range(len(groups)), ylim=(len(groups) - 0.5, -0.5))
     ax.set_yticklabels(list(groups))
+    ax.set_xlabel(label, fontsize=12)
+    ax.tick_params(labelsize=12)
     ax.tick_params(axis="y", length=0)
     return ax
+
+
+def _check_look(reference, colour) -> None:
+    from matplotlib.colors import is_color_like
+
+    if reference is not None and as_numbers("reference", reference).ndim:
+        raise ValueError(
+            "reference must be a single number, but an array of shape "
+            f"{np.shape(reference)} came. Draw one line at a time, such as 0."
+        )
+    if colour is not None and not is_color_like(colour):
+        raise ValueError(
+            f"colour must be one that Matplotlib knows, but {colour!r} came. It is one "
+            "colour for all groups, such as 'black' or '#0072B2'."
+        )
 
 
 def plot_jacobian(jacobian, *, ax=None):

@@ -2,11 +2,13 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.text import Annotation
 from scipy import stats
 
 from lstm_utils.drawings import draw_tensor
 from lstm_utils.plots import plot_interval
 
+DAY = np.zeros((1, 2, 2))
 GROUPS = {"a": [1.0, 2.0, 4.0], "b": [3.0, 3.5, 3.1, 2.9, 3.3]}
 
 
@@ -67,23 +69,67 @@ class TestDrawTensor:
         )
         assert {"Monday", "noon", "night", "°C", "mm"} <= set(words(ax))
 
+    def test_an_axis_is_named_beside_its_arrow_and_off_other_names(self):
+        names = {"steps": ["6:00", "12:00"], "features": ["°C", "km/h", "mm"]}
+        ax = draw_tensor(np.zeros((1, 2, 3)), **names)
+        ax.figure.canvas.draw()
+        boxes = {t.get_text(): t.get_window_extent() for t in ax.texts if t.get_text()}
+        axis = boxes.pop("features")
+        assert axis.x1 < min(box.x0 for box in boxes.values())
+        arrows = [text for text in ax.texts if isinstance(text, Annotation)]
+        [downwards] = [arrow for arrow in arrows if arrow.xy[0] == arrow.xyann[0]]
+        place = ax.transData.transform(downwards.xy)[0]
+        assert axis.x1 < place < boxes["km/h"].x0
+        assert abs(axis.y0 + axis.y1 - boxes["km/h"].y0 - boxes["km/h"].y1) < 10
+
+    def test_text_can_be_read_at_the_width_of_a_phone(self):
+        ax = draw_tensor(np.zeros((2, 4, 3)))
+        assert min(text.get_size() for text in ax.texts if text.get_text()) >= 12
+
     def test_draws_where_it_is_told(self):
         _, ax = plt.subplots()
         assert draw_tensor(np.zeros((1, 2, 2)), ax=ax) is ax
 
     @pytest.mark.parametrize(
-        ("x", "names", "message"),
+        ("x", "options", "message"),
         [
             ([0.1, 0.2, 0.3], {}, r"3 axes \(batch, time, features\).*shape \(3,\)"),
             (np.zeros((1, 0, 2)), {}, "x is empty"),
-            (np.zeros((1, 2, 2)), {"steps": ["noon"]}, "steps must hold .* 2 steps"),
-            (np.zeros((1, 2, 2)), {"samples": ["a", "b"]}, "samples must hold"),
-            (np.zeros((1, 2, 2)), {"features": ["a"]}, "features must hold"),
+            (np.full((1, 2, 2), np.inf), {}, "x holds inf"),
+            (DAY, {"steps": ["noon"]}, r"steps must hold .* 2 steps .* 1 came"),
+            (DAY, {"steps": []}, "steps must hold .* 2 steps .* 0 came"),
+            (DAY, {"samples": ["a", "b"]}, "samples must hold"),
+            (DAY, {"features": ["a"]}, "features must hold"),
+            (DAY, {"picked": 99}, r"shape is \(1, 2, 2\), but int came.* index 99 is"),
+            (DAY, {"picked": np.s_[0, 0, 0, 0]}, "picked .* tuple came.*too many"),
+            (DAY, {"picked": "time"}, "picked .* str came.*only integers"),
+            (DAY, {"picked": np.ones((3, 3), bool)}, "picked .* ndarray came.*boolean"),
+            (DAY, {"picked": [[0], [0, 1]]}, "picked .* list came"),
         ],
     )
-    def test_says_what_does_not_fit(self, x, names, message):
-        with pytest.raises(ValueError, match=message):
-            draw_tensor(x, **names)
+    def test_says_what_does_not_fit(self, x, options, message):
+        with pytest.raises(ValueError, match=message) as caught:
+            draw_tensor(x, **options)
+        assert "\n" not in str(caught.value)
+        assert not plt.get_fignums()
+
+    @pytest.mark.parametrize(
+        ("x", "options", "message"),
+        [
+            (None, {}, "x must hold real numbers"),
+            ([[["a"]]], {}, "x must hold real numbers"),
+            (
+                DAY,
+                {"steps": 5},
+                "steps must be a list or tuple, but int came.* 2 steps",
+            ),
+            (DAY, {"samples": "M"}, "samples must be a list or tuple, but str came"),
+            (DAY, {"ax": [1, 2]}, "ax must be one Axes of Matplotlib, but list came"),
+        ],
+    )
+    def test_says_what_is_of_another_kind(self, x, options, message):
+        with pytest.raises(TypeError, match=message):
+            draw_tensor(x, **options)
 
 
 class TestPlotInterval:
@@ -126,6 +172,32 @@ class TestPlotInterval:
         with pytest.raises(ValueError, match=message):
             plot_interval({"a": runs})
 
-    def test_says_that_there_is_no_group(self):
-        with pytest.raises(ValueError, match="groups is empty"):
-            plot_interval({})
+    @pytest.mark.parametrize(
+        ("groups", "options", "error", "message"),
+        [
+            ({}, {}, ValueError, "groups is empty.*maps a name to its runs"),
+            ([0.1, 0.2], {}, TypeError, "groups must be a dict, but list came"),
+            (None, {}, TypeError, "groups must be a dict, but NoneType came"),
+            ({"a": ["x", "y"]}, {}, TypeError, r"groups\['a'\] must hold real numbers"),
+            (GROUPS, {"reference": "0"}, TypeError, "reference must hold real numbers"),
+            (GROUPS, {"reference": [0, 1]}, ValueError, "reference .* single number"),
+            (GROUPS, {"reference": np.nan}, ValueError, "reference holds NaN"),
+            (
+                GROUPS,
+                {"colour": ["red", "blue"]},
+                ValueError,
+                "colour must be one that",
+            ),
+            (GROUPS, {"colour": "blau"}, ValueError, "colour .* 'blau' came"),
+            (GROUPS, {"ax": np.zeros(2)}, TypeError, "ax must be .* ndarray came"),
+        ],
+    )
+    def test_says_what_else_is_wrong(self, groups, options, error, message):
+        with pytest.raises(error, match=message):
+            plot_interval(groups, **options)
+        assert not plt.get_fignums()
+
+    def test_text_can_be_read_at_the_width_of_a_phone(self):
+        ax = plot_interval(GROUPS, label="error")
+        labels = [ax.xaxis.label, *ax.get_xticklabels(), *ax.get_yticklabels()]
+        assert min(text.get_size() for text in labels) >= 12
