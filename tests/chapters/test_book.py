@@ -6,6 +6,7 @@ import tomllib
 
 import pytest
 import yaml
+from introductions import early_uses, shown_names
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -135,22 +136,11 @@ def introduced_in(name):
     return found.group(1)
 
 
-def shown_names(trees):
-    """Return what code defines in the open, and what it prints the source of."""
-    shown = set()
-    for node in (node for tree in trees for node in ast.walk(tree)):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            shown.add(node.name)
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("getsource"):
-            shown.add(ast.unparse(node.args[0]).split(".")[-1])
-    return shown
-
-
 @pytest.mark.parametrize("name", DEFINITIONS)
-def test_the_reader_sees_a_name_before_importing_it(name):
+def test_the_reader_sees_a_name_in_the_chapter_that_it_names(name):
     chapter = introduced_in(name)
     if chapter in CHAPTERS:
-        shown = shown_names(chapter_code(chapter))
+        shown = shown_names(code_cells(read_notebook(CHAPTERS[chapter])))
         assert shown & {name, DEFINITIONS[name][0]}, (
             f"chapter {chapter} neither defines {name} nor prints its source"
         )
@@ -164,18 +154,13 @@ def test_the_list_of_names_still_to_come_is_current():
 
 
 @pytest.mark.parametrize("number", CHAPTERS)
-def test_a_chapter_imports_only_what_was_introduced(number):
-    imported = {
-        alias.name
-        for tree in chapter_code(number)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lstm_")
-        for alias in node.names
+def test_a_chapter_uses_only_what_its_reader_has_seen(number):
+    introduced = {
+        f"lstm_utils.{module}.{name}": introduced_in(name)
+        for name, (module, _) in DEFINITIONS.items()
     }
-    early = {
-        name for name in imported & DEFINITIONS.keys() if introduced_in(name) > number
-    }
-    assert early == set()
+    cells = code_cells(read_notebook(CHAPTERS[number]))
+    assert list(early_uses(number, cells, introduced)) == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
