@@ -33,7 +33,7 @@ def check_targets(model, y) -> None:
     ValueError
         If the model is not compiled, or a shape does not fit: for an elementwise
         loss the targets need the shape of the outputs (a last axis of length 1 may
-        be left out), for a sparse loss that shape without its last axis.
+        be left out or added), for a sparse loss that shape without its last axis.
 
     Notes
     -----

@@ -31,6 +31,7 @@ SPARSE = "sparse_categorical_crossentropy"
         ({"steps": True}, (8, 5, 1)),
         ({"outputs": 3}, (8, 5, 3)),
         ({"outputs": 3, "steps": False}, (8, 3)),
+        ({"outputs": 3, "steps": False}, (8, 3, 1)),
         ({"outputs": 3, "loss": SPARSE}, (8, 5)),
         ({"outputs": 3, "loss": SPARSE}, (8, 5, 1)),
         ({"outputs": 3, "loss": SPARSE, "steps": False}, (8,)),
