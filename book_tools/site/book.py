@@ -6,26 +6,41 @@ import hashlib
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
+from book_tools.chapters import python_path
 from book_tools.site.addresses import VARIABLES
 
 TOOLS = Path(__file__).resolve().parents[2]
 JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 PAGES = ("*.md", "*.bib", "_config.yml", "_toc.yml", "requirements/book.txt")
 FOLDERS = ("chapters", "_static", "lstm_utils", "book_tools/site")
-PASSING = {"__pycache__", ".ipynb_checkpoints"}
+PASSING = re.compile(r"(^|/)(\.|__pycache__/)|\.tmp$")
 BANNER = re.compile(
     r"Running Jupyter-Book|(Source Folder|Config Path|Output Path): |=+$"
     r"|Building your book, returns|There was an error in building"
 )
 FATAL = re.compile(r"^(Extension|Theme|Configuration) error", re.MULTILINE)
+
+
+def take(lock):
+    """Take a lock; say whether it was free."""
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -53,15 +68,24 @@ class Book:
         """Return the files that the site is made of, sorted."""
         found = {path for pattern in PAGES for path in self.root.glob(pattern)}
         for folder in FOLDERS:
-            found.update((self.root / folder).rglob("*"))
-        return sorted(p for p in found if p.is_file() and PASSING.isdisjoint(p.parts))
+            for place, _, names in os.walk(self.root / folder):
+                found.update(Path(place, name) for name in names)
+        return sorted(path for path in found if not PASSING.search(self.name(path)))
+
+    def name(self, path):
+        """Return the path of a file as seen from the book's folder."""
+        return path.relative_to(self.root).as_posix()
 
     def fingerprint(self):
-        """Return a hash of everything that the site depends on."""
+        """Return a hash of everything that the site depends on.
+
+        A file that is replaced or removed meanwhile counts as one that is not there.
+        """
         digest = hashlib.sha256()
         for path in self.inputs():
-            digest.update(path.relative_to(self.root).as_posix().encode() + b"\0")
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+            with suppress(FileNotFoundError):
+                content = hashlib.sha256(path.read_bytes()).digest()
+                digest.update(self.name(path).encode() + b"\0" + content)
         for name in VARIABLES.values():
             digest.update(f"{name}={os.environ.get(name, '')}".encode() + b"\0")
         return digest.hexdigest()
@@ -87,18 +111,34 @@ class Book:
         """
         if not (self.root / "_toc.yml").is_file():
             raise SystemExit(f"No _toc.yml in {self.root}: it lists the book's pages.")
-        mark = self.fingerprint()
-        if self.is_made_of(mark):
-            return False
-        if fresh:
-            shutil.rmtree(self.work, ignore_errors=True)
-        status, output = self.run_jupyter_book()
-        if status:
-            shutil.rmtree(self.work, ignore_errors=True)
-            print(self.explain(output), file=sys.stderr)
-            raise SystemExit("The book was not built: correct what is said above.")
-        self.publish(mark)
-        return True
+        with self.alone():
+            mark = self.fingerprint()
+            if self.is_made_of(mark):
+                return False
+            if fresh:
+                shutil.rmtree(self.work, ignore_errors=True)
+            status, output = self.run_jupyter_book()
+            if status:
+                shutil.rmtree(self.work, ignore_errors=True)
+                print(self.explain(output), file=sys.stderr)
+                raise SystemExit("The book was not built: correct what is said above.")
+            self.publish(mark)
+            return True
+
+    @contextmanager
+    def alone(self):
+        """Keep other builds of this book waiting meanwhile.
+
+        SQLite locks a file alike on every system, and lets go when its process ends.
+        """
+        path = self.root / "_build" / "build.lock"
+        path.parent.mkdir(exist_ok=True)
+        with closing(sqlite3.connect(path, timeout=0)) as lock:
+            if not take(lock):
+                print("Another build is at work: waiting for its end ...", flush=True)
+                while not take(lock):
+                    time.sleep(0.2)
+            yield
 
     def is_made_of(self, mark):
         """Say whether the site that is there was made of inputs with this hash."""
@@ -113,14 +153,12 @@ class Book:
         """
         command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(self.root)]
         command += ["--path-output", str(self.work), "-W", "-n", "--keep-going", "-q"]
-        search = [str(TOOLS), os.environ.get("PYTHONPATH", "")]
-        environment = dict(os.environ, PYTHONUTF8="1")
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, search))
+        own = {"PYTHONPATH": python_path(TOOLS), "PYTHONUTF8": "1"}
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
             done = subprocess.run(
                 command,
                 cwd=self.root,
-                env=environment,
+                env=os.environ | own,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -10,7 +10,7 @@ import time
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
-from book_tools.site.book import Book
+from book_tools.site.book import TOOLS, Book
 
 
 def parse(name, purpose, argv, *, port=False):
@@ -19,8 +19,21 @@ def parse(name, purpose, argv, *, port=False):
         prog=f"python -m book_tools {name}", description=purpose
     )
     if port:
-        parser.add_argument("port", nargs="?", type=int, default=8000)
-    return parser.parse_args(argv)
+        parser.add_argument("port", nargs="?", default="8000")
+    options = parser.parse_args(argv)
+    if port:
+        options.port = number(options.port, name)
+    return options
+
+
+def number(port, name):
+    """Return the number of a port, or say in one line how a command is given one."""
+    try:
+        return int(port)
+    except ValueError:
+        raise SystemExit(
+            f"The port is {port!r}, expected a number: make {name} PORT=8001"
+        ) from None
 
 
 def build(argv):
@@ -75,10 +88,10 @@ def serve(argv):
     return 0
 
 
-def live(argv):
+def live(argv, root=TOOLS):
     """Serve the site and rebuild it as files change, until interrupted."""
     options = parse("live", "Rebuild the site as files change.", argv, port=True)
-    book = Book()
+    book = Book(root)
     with open_server(book.site, options.port) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         announce(server)

@@ -9,7 +9,14 @@ import pytest
 from book_tools.site.book import Book
 from book_tools.site.commands import open_server
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+)
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +41,7 @@ def browser():
     """Return a headless Chromium; skip without one, but fail where CI is set."""
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if program is None:
-        reason = "no Chromium on PATH: install the package chromium"
+        reason = "no Chromium here: install Chromium or Google Chrome"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)

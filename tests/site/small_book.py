@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import nbformat
+import yaml
 from nbformat.v4 import (
     new_code_cell,
     new_markdown_cell,
@@ -15,7 +16,9 @@ from nbformat.v4 import (
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
-REPOSITORY = "https://github.com/stacked-lstms/stacked-lstms-step-by-step"
+CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
+REPOSITORY, BRANCH = (CONFIG["repository"][key] for key in ("url", "branch"))
+SITE = CONFIG["html"]["baseurl"]
 CONTENTS = """\
 format: jb-book
 root: intro
@@ -25,7 +28,8 @@ chapters:
 INTRO = f"""\
 # A small book
 
-The code is at <{REPOSITORY}>, and the [licence]({REPOSITORY}/blob/main/LICENSE) too.
+The code is at <{REPOSITORY}>, and so is the
+[licence]({REPOSITORY}/blob/{BRANCH}/LICENSE).
 Chapter [one](chapters/01-small.ipynb) cites {{cite}}`someone2020`.
 
 ```{{eval-rst}}

@@ -1,5 +1,14 @@
 """The build as its user meets it, on a small book."""
 
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from urllib.request import urlopen
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -41,7 +50,8 @@ def test_links_of_a_fork_point_to_the_fork(fork):
     for name in ("intro.html", "chapters/01-small.html"):
         soup = page(fork, name)
         links = [tag["href"] for tag in soup.select("a[href], link[href]")]
-        assert not [link for link in links if "stacked-lstms" in link]
+        stated = (small_book.REPOSITORY, small_book.SITE)
+        assert not [link for link in links if link.startswith(stated)]
         assert any(link.startswith("https://github.com/reader/fork") for link in links)
         canonical = soup.select_one("link[rel=canonical]")["href"]
         assert canonical == f"https://reader.example.org/fork/{name}"
@@ -142,6 +152,12 @@ def test_port_in_use_or_out_of_range_is_said_in_one_line(tmp_path):
         commands.open_server(tmp_path, 70000)
 
 
+@pytest.mark.parametrize("command", [commands.serve, commands.live])
+def test_a_port_that_is_no_number_gets_one_line(command):
+    with pytest.raises(SystemExit, match=r"^The port is 'abc', .* make \w+ PORT=8001$"):
+        command(["abc"])
+
+
 def test_serving_without_a_site_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setattr(commands, "Book", lambda: Book(tmp_path))
     with pytest.raises(SystemExit, match="run make book first"):
@@ -165,8 +181,18 @@ def test_every_input_and_override_changes_the_fingerprint(tmp_path, monkeypatch)
     seen.add(book.fingerprint())
     assert len(seen) == 5
     (book.root / "chapters" / ".ipynb_checkpoints").mkdir()
-    (book.root / "chapters" / ".ipynb_checkpoints" / "x.ipynb").write_text("{}")
+    for name in (".ipynb_checkpoints/x.ipynb", ".01-small.ipynb.tmp", "x.tmp"):
+        (book.root / "chapters" / name).write_text("{}")
     assert book.fingerprint() in seen
+
+
+def test_a_file_that_vanishes_meanwhile_counts_as_gone(tmp_path, monkeypatch):
+    small_book.write_book(tmp_path)
+    book = Book(tmp_path)
+    before, there = book.fingerprint(), book.inputs()
+    gone = tmp_path / "chapters" / "02-gone.ipynb"
+    monkeypatch.setattr(Book, "inputs", lambda self: [*there, gone])
+    assert book.fingerprint() == before
 
 
 def test_pages_are_those_of_the_contents(tmp_path):
@@ -174,17 +200,56 @@ def test_pages_are_those_of_the_contents(tmp_path):
     assert Book(tmp_path / "book").pages() == ["intro", "chapters/01-small"]
 
 
-def test_live_rebuilds_and_survives_a_fault(capsys):
-    class Faulty:
-        def make(self, *, fresh):
-            raise SystemExit("The book was not built")
+LIVE = """
+import sys
+from pathlib import Path
+from book_tools.site.commands import live
+sys.exit(live(["0"], Path(sys.argv[1])))
+"""
 
-    class Changed:
-        def make(self, *, fresh):
-            return not fresh
 
-    commands.rebuild(Faulty())
-    commands.rebuild(Changed())
-    said = capsys.readouterr()
-    assert "not built" in said.err
-    assert "rebuilt" in said.out
+@contextmanager
+def live(folder):
+    """Run the command on a book until the end of the block; give its output."""
+    command = [sys.executable, "-c", LIVE, str(folder)]
+    pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, **pipe) as process:
+        silent = threading.Timer(180, process.kill)
+        silent.start()
+        try:
+            yield process.stdout
+        finally:
+            silent.cancel()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=30) == 0
+
+
+def wait_for(output, words):
+    """Read lines until one has these words; return it and those before."""
+    lines = []
+    while words not in (lines or [""])[-1]:
+        lines.append(output.readline())
+        assert lines[-1], "".join(lines)
+    return lines
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_live_shows_a_change_survives_a_fault_and_shares_the_book(tmp_path, capsys):
+    small_book.write_book(tmp_path)
+    intro = tmp_path / "intro.md"
+    with live(tmp_path) as output:
+        address = wait_for(output, "Serving ")[-1].split()[1]
+        while not (tmp_path / "_build" / "work").exists():
+            time.sleep(0.05)
+        assert not Book(tmp_path).make(), "two builds were at work at once"
+        assert "waiting for its end" in capsys.readouterr().out
+        wait_for(output, "rebuilt; reload the page")
+
+        text = intro.read_text()
+        intro.write_text(f"{text}\nSee {{ref}}`nowhere`.\n")
+        assert "nowhere" in "".join(wait_for(output, "was not built"))
+
+        intro.write_text(f"{text}\nA new sentence.\n")
+        wait_for(output, "rebuilt; reload the page")
+        with urlopen(f"{address}intro.html") as page:
+            assert "A new sentence." in page.read().decode()
