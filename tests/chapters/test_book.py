@@ -22,6 +22,7 @@ CHAPTERS = {path.stem[:2]: path for path in list_chapters()}
 PAGES = sorted(ROOT.glob("*.md"))
 MODULES = sorted((ROOT / "lstm_utils").glob("*.py"))
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+NAMING = [ROOT / "CITATION.cff", ROOT / "pyproject.toml", *PAGES, *WORKFLOWS]
 LOCKS = ("book", "dev", "run")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
@@ -185,22 +186,25 @@ def test_no_chapter_needs_the_tools(number):
 # --- addresses, versions, locks -------------------------------------------------
 
 
+ADDRESS = re.compile(
+    r"https://(?:github\.com/[\w.-]+/[\w.-]*\w|[\w-]+\.github\.io/(?:[\w.-]+/)?)"
+)
+OWN = {CONFIG["repository"]["url"], CONFIG["html"]["baseurl"]}
+
+
 def addresses(file):
-    """Return the addresses in a file that end in the repository's own name."""
-    name = re.escape(CONFIG["repository"]["url"].rpartition("/")[2])
-    return {
-        *re.findall(rf"https://github\.com/[\w.-]+/{name}\b", file.read_text("utf-8"))
-    }
+    """Return the repositories and the sites that a file names."""
+    return {*ADDRESS.findall(file.read_text("utf-8"))}
 
 
-@pytest.mark.parametrize("file", ["CITATION.cff", "pyproject.toml"])
+@pytest.mark.parametrize("file", ["CITATION.cff", "README.md", "pyproject.toml"])
 def test_the_repository_is_named(file):
-    assert addresses(ROOT / file) == {CONFIG["repository"]["url"]}
+    assert CONFIG["repository"]["url"] in addresses(ROOT / file)
 
 
-@pytest.mark.parametrize("path", [*PAGES, *WORKFLOWS], ids=lambda path: path.name)
-def test_the_repository_has_no_other_address(path):
-    assert addresses(path) <= {CONFIG["repository"]["url"]}
+@pytest.mark.parametrize("path", NAMING, ids=lambda path: path.name)
+def test_no_other_repository_and_no_other_site_is_named(path):
+    assert addresses(path) - OWN == set(), "change it, or change _config.yml"
 
 
 def names_and_versions(lock):
