@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from lstm_utils._validate import as_numbers
+
 __all__ = ["check_targets"]
 
 
@@ -37,8 +39,9 @@ def check_targets(model, y) -> None:
 
     Notes
     -----
-    A loss of your own is judged as elementwise. A CTC loss aligns sequences of
-    different lengths itself and is not judged.
+    A loss of your own is judged as elementwise. Where a model leaves its number of
+    steps open, targets of one step are refused, since they would be repeated. A CTC
+    loss aligns sequences of different lengths itself and is not judged.
 
     Examples
     --------
@@ -65,14 +68,23 @@ def check_targets(model, y) -> None:
         raise ValueError(
             "model has no known output shape yet. Begin it with keras.Input(shape)."
         )
-    # A Sequential model has one output and no names for it.
-    names = list(getattr(model, "output_names", ["output"]))
-    shapes = [tuple(output.shape) for output in model.outputs]
-    targets = _per_output("y", y, names)
-    losses = _per_output("loss", model.loss, names, repeat=True)
-    for name, shape, target, loss in zip(names, shapes, targets, losses, strict=True):
+    shapes = _output_shapes(model)
+    targets = _per_output("y", y, list(shapes))
+    losses = _per_output("loss", model.loss, list(shapes), repeat=True)
+    for name, target, loss in zip(shapes, targets, losses, strict=True):
         if loss is not None:
-            _check_one("y" if len(names) == 1 else f"y[{name!r}]", shape, target, loss)
+            label = "y" if len(shapes) == 1 else f"y[{name!r}]"
+            _check_one(label, shapes[name], target, loss)
+
+
+def _output_shapes(model) -> dict[str, tuple]:
+    structure = getattr(model, "output", None)
+    if isinstance(structure, Mapping):
+        return {name: tuple(output.shape) for name, output in structure.items()}
+    # A Sequential model has one output and no names for it.
+    names = getattr(model, "output_names", ["output"])
+    shapes = [tuple(output.shape) for output in model.outputs]
+    return dict(zip(names, shapes, strict=True))
 
 
 def _per_output(what, value, names, *, repeat=False):
@@ -80,13 +92,14 @@ def _per_output(what, value, names, *, repeat=False):
         missing = [name for name in names if name not in value]
         if missing:
             raise ValueError(
-                f"{what} has the keys {sorted(value)}, but the model's outputs are "
+                f"{what} has the keys {list(value)}, but the model's outputs are "
                 f"called {names}: {missing} is missing."
             )
         return [value[name] for name in names]
     if len(names) == 1:
-        single = isinstance(value, list) and len(value) == 1 and repeat
-        return value if single else [value]
+        listed = isinstance(value, (list, tuple)) and len(value) == 1
+        # [y] is a list of one target; [1.5] is a target of one number.
+        return list(value) if listed and (repeat or np.ndim(value[0])) else [value]
     if isinstance(value, (list, tuple)) and len(value) == len(names):
         return list(value)
     if repeat and not isinstance(value, (list, tuple)):
@@ -98,11 +111,11 @@ def _per_output(what, value, names, *, repeat=False):
 
 
 def _check_one(label, shape, target, loss):
-    target = np.asarray(target)
-    if target.dtype.kind not in "biuf":
-        raise TypeError(
-            f"{label} must hold numbers, but its dtype is {target.dtype}. Encode text "
-            "as whole numbers, and pad rows of different lengths."
+    target = as_numbers(label, target)
+    if target.size == 0:
+        raise ValueError(
+            f"{label} is empty: its shape is {target.shape}, expected at least one "
+            "target. Check the filter or split that made it."
         )
     kind = _kind(loss)
     if kind == "ctc" or _fits(target.shape, shape, kind):
@@ -133,8 +146,7 @@ def _fits(target, output, kind):
         allowed = [output[:-1], (*output[:-1], 1)]
     else:
         allowed = [output]
-        one_per_sequence = len(target) == 2 and target[1] == 1 and len(output) == 3
-        if output[-1] == 1 and not (one_per_sequence and output[1] is None):
+        if output[-1] == 1:
             allowed.append(output[:-1])
         if len(target) == len(output) + 1 and target[-1] == 1:
             allowed.append((*output, 1))
@@ -142,9 +154,11 @@ def _fits(target, output, kind):
 
 
 def _same(target, shape):
+    # Where the steps are open, a single one is not a match but the trap itself: it
+    # would be repeated for every step.
     return len(target) == len(shape) and all(
-        wanted is None or size == wanted
-        for size, wanted in zip(target, shape, strict=True)
+        size == wanted or (wanted is None and (axis == 0 or size != 1))
+        for axis, (size, wanted) in enumerate(zip(target, shape, strict=True))
     )
 
 

@@ -49,7 +49,11 @@ def test_what_the_loss_means_passes(model, y, length):
     [
         ({"steps": True}, (8,), "one output per step, but one target per sequence"),
         ({"steps": True}, (8, 1), "one output per step, but one target per sequence"),
-        ({"steps": True}, (8, 1, 1), "one output per step|expects targets"),
+        (
+            {"steps": True},
+            (8, 1, 1),
+            "one output per step, but one target per sequence",
+        ),
         ({"steps": False}, (8, 5), "Reshape the targets"),
         ({"steps": False}, (8, 5, 1), "return_sequences=True on the last LSTM"),
         ({"outputs": 3, "steps": False}, (8,), r"expects targets of shape \(N, 3\)"),
@@ -69,10 +73,41 @@ def test_what_would_broadcast_is_refused(model, y, message):
     assert str(y) in str(caught.value)
 
 
-@pytest.mark.parametrize("y", [(8,), (8, 1)])
-def test_the_trap_is_caught_while_the_steps_are_open(y):
-    with pytest.raises(ValueError, match="set return_sequences=False"):
-        check_targets(build(None, 2), np.zeros(y))
+@pytest.mark.parametrize("outputs", [1, 3])
+@pytest.mark.parametrize("y", [(8,), (8, 1), (8, 1, 1), (8, 1, 3)])
+def test_the_trap_is_caught_while_the_steps_are_open(y, outputs):
+    with pytest.raises(ValueError, match="expects targets of shape"):
+        check_targets(build(None, 2, outputs=outputs), np.zeros(y))
+
+
+def test_targets_that_are_no_targets_are_named():
+    model = build(5, 2)
+    with pytest.raises(ValueError, match="y holds NaN"):
+        check_targets(model, np.full((8, 5, 1), np.nan))
+    with pytest.raises(ValueError, match=r"y is empty: its shape is \(0, 5, 1\)"):
+        check_targets(model, np.zeros((0, 5, 1)))
+    with pytest.raises(ValueError, match="rows have different lengths"):
+        check_targets(model, [[1.0, 2.0], [3.0]])
+
+
+def test_a_list_of_one_is_its_target_as_in_fit():
+    check_targets(build(5, 2, steps=False), [np.zeros((8, 1))])
+    with pytest.raises(ValueError, match=r"y has shape \(8,\)"):
+        check_targets(build(5, 2), [np.zeros(8)])
+
+
+def test_outputs_in_a_dict_go_by_their_keys():
+    import keras
+
+    inputs = keras.Input((5, 2))
+    outputs = {"a": keras.layers.Dense(1)(inputs), "b": keras.layers.Dense(4)(inputs)}
+    model = keras.Model(inputs, outputs)
+    model.compile(loss={"a": "mse", "b": SPARSE})
+    check_targets(model, {"b": np.zeros((8, 5)), "a": np.zeros((8, 5, 1))})
+    with pytest.raises(ValueError, match=r"y\['a'\] has shape \(8,\)"):
+        check_targets(model, {"a": np.zeros(8), "b": np.zeros((8, 5))})
+    with pytest.raises(ValueError, match=r"keys \['a', 2\].*\['b'\] is missing"):
+        check_targets(model, {"a": np.zeros(8), 2: np.zeros(8)})
 
 
 def test_refused_targets_do_train_without_a_word():
@@ -133,5 +168,5 @@ def test_models_that_cannot_be_judged_are_refused():
     open_shape.compile(loss="mse")
     with pytest.raises(ValueError, match="Begin it with keras"):
         check_targets(open_shape, np.zeros(3))
-    with pytest.raises(TypeError, match="y must hold numbers"):
+    with pytest.raises(TypeError, match="y must hold real numbers"):
         check_targets(build(5, 2), np.array(["a", "b"]))
