@@ -1,23 +1,21 @@
-"""The `{quiz}` directive: one question, its options, and a word on each of them.
+"""Quizzes: on the site, admonitions of class ``quiz`` become radio buttons.
 
-The page needs no script: the options are radio buttons, and a style sheet shows the
-feedback of the one that is chosen.
+A question is an admonition, and each of its options one inside it that is folded
+(class ``dropdown``), so that JupyterLab shows a quiz without any help: a click on an
+option unfolds what is said of it. That begins with **Right.** for the right option
+and with **No.** for the others. The page needs no script either: a style sheet shows
+what is said of the option that is chosen.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-
 from docutils import nodes
-from docutils.statemachine import StringList
+from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
 
 logger = logging.getLogger(__name__)
 
-OPTION = re.compile(r"- \[(?P<mark>[ xX])\] +(?P<text>.+)")
-FEEDBACK = re.compile(r"> ?(?P<text>.*)")
+MARKS = {"Right.": "right", "No.": "wrong"}
 
 
 class quiz(nodes.General, nodes.Element):
@@ -40,107 +38,74 @@ class quiz_feedback(nodes.Element):
     """What is said to the one who chose an option."""
 
 
-@dataclass
-class Option:
-    """An option as it was written; lines count from the start of the directive."""
-
-    line: int
-    right: bool
-    text: list[str]
-    feedback: list[str] = field(default_factory=list)
+def is_quiz(node):
+    """Tell whether a node is a question as it was written."""
+    return isinstance(node, nodes.admonition) and "quiz" in node["classes"]
 
 
-def read(lines):
-    """Split a quiz into its question and its options.
-
-    Parameters
-    ----------
-    lines : sequence of str
-        The content of the directive.
-
-    Returns
-    -------
-    question : list of str
-    options : list of Option
-    """
-    question, options = [], []
-    for number, line in enumerate(lines):
-        inner = line.strip()
-        if start := OPTION.fullmatch(line.rstrip()):
-            right = start["mark"] != " "
-            options.append(Option(number, right, [start["text"]]))
-        elif not options:
-            question.append(line)
-        elif said := FEEDBACK.fullmatch(inner):
-            options[-1].feedback.append(said["text"])
-        elif options[-1].feedback and inner:
-            options[-1].feedback.append(inner)
-        elif inner:
-            options[-1].text.append(inner)
-    return question, options
+def options_of(box):
+    """Return the options of a question, each as it was written."""
+    return [child for child in box.children if isinstance(child, nodes.admonition)]
 
 
-def find_fault(question, options):
-    """Return what is wrong with a quiz and at which of its lines, or None."""
-    if not "".join(question).strip():
-        return 0, "has no question: write it before the first option"
-    if not options:
-        return (
-            0,
-            "has no option: write each as a line '- [ ] …', the right one '- [x] …'",
-        )
+def mark_of(option):
+    """Return "right" or "wrong", as its feedback begins, or None."""
+    first = option.next_node(nodes.paragraph) or nodes.paragraph()
+    # The parser may put an empty text before the bold one.
+    opening = next((child for child in first.children if child.astext()), None)
+    return MARKS.get(opening.astext()) if isinstance(opening, nodes.strong) else None
+
+
+def find_fault(box):
+    """Return the node of a quiz that is wrong and what is wrong with it, or None."""
+    options = options_of(box)
+    if len(options) < 2:
+        return box, f"has {len(options)} options: write two or more admonitions in it"
+    if box.index(options[-1]) != len(box) - 1:
+        return box, "has text after its last option: write it before the first one"
     for option in options:
-        if not "".join(option.feedback).strip():
-            text = option.text[0]
-            return option.line, f"option {text!r} has no feedback: add a line '  > …'"
-    right = [option for option in options if option.right]
-    if not right:
-        return options[0].line, "has no right option: mark one with [x]"
-    if len(right) > 1:
-        return right[1].line, f"has {len(right)} right options: mark only one with [x]"
+        title = option[0].astext()
+        if "dropdown" not in option["classes"]:
+            return option, f"option {title!r} gives itself away: add :class: dropdown"
+        if mark_of(option) is None:
+            expected = "begin what is said of it with **Right.** or **No.**"
+            return option, f"option {title!r} is not marked: {expected}"
+    right = sum(mark_of(option) == "right" for option in options)
+    if right != 1:
+        return box, f"has {right} right options, expected one"
     return None
 
 
-class Quiz(SphinxDirective):
-    """Turn a question, a list of options and their feedback into a quiz."""
+def make_quiz(box, name):
+    """Return the radio buttons for a question as it was written."""
+    title, *rest = box.children
+    result = quiz("", quiz_question("", "", *title.children), ids=[name])
+    for number, child in enumerate(rest, start=1):
+        if not isinstance(child, nodes.admonition):
+            result += child
+            continue
+        option = f"{name}-{number}"
+        label, *said = child.children
+        feedback = quiz_feedback("", *said, ids=[f"{option}-said"], mark=mark_of(child))
+        label = quiz_label("", "", *label.children)
+        result += quiz_option("", label, feedback, ids=[option])
+    return result
 
-    has_content = True
 
-    def run(self):
-        """Return the quiz, or report at which line something is wrong with it."""
-        question, options = read(self.content)
-        if fault := find_fault(question, options):
-            line, message = fault
-            title = " ".join(" ".join(question).split())[:60]
-            place = (self.env.docname, self.lineno + self.content_offset + line)
-            logger.error("quiz %r %s", title, message, location=place)
-            return []
-        serial = self.env.new_serialno("quiz") + 1
-        result = quiz(ids=[f"quiz-{serial}"])
-        result += self.parse_question(question)
-        for number, option in enumerate(options, start=1):
-            result += self.parse_option(option, f"quiz-{serial}-{number}")
-        return [result]
+class QuizTransform(SphinxTransform):
+    """Replace each quiz of a page, or say what is wrong with it."""
 
-    def parse(self, lines, offset=0):
-        """Return the nodes of some lines of the directive."""
-        holder = nodes.Element()
-        block = StringList(lines, source=self.env.docname)
-        self.state.nested_parse(block, self.content_offset + offset, holder)
-        return holder.children
+    default_priority = 400
 
-    def parse_question(self, lines):
-        """Return the legend, and whatever blocks follow the first paragraph."""
-        first, *rest = self.parse(lines)
-        return [quiz_question("", "", *first.children), *rest]
-
-    def parse_option(self, option, name):
-        """Return an option with its label and feedback."""
-        first, *_ = self.parse([" ".join(option.text)], option.line)
-        label = quiz_label("", "", *first.children)
-        feedback = quiz_feedback(ids=[f"{name}-said"], right=option.right)
-        feedback += self.parse(option.feedback, option.line + 1)
-        return quiz_option("", label, feedback, ids=[name])
+    def apply(self, **_):
+        """Go through the quizzes of the page."""
+        boxes = list(self.document.findall(is_quiz))
+        for serial, box in enumerate(boxes, start=1):
+            if fault := find_fault(box):
+                node, message = fault
+                logger.error("quiz %r %s", box[0].astext()[:60], message, location=node)
+            else:
+                box.replace_self(make_quiz(box, f"quiz-{serial}"))
 
 
 def visit_quiz(translator, node):
@@ -176,10 +141,9 @@ def visit_feedback(translator, node):
     chosen the inner box is hidden, so that nothing is given away.
     """
     (name,) = node["ids"]
-    kind, mark = ("right", "Right:") if node["right"] else ("wrong", "Not this one:")
     translator.body.append(
         f'<div class="quiz-feedback" id="{name}" aria-live="polite">'
-        f'<div class="quiz-said quiz-{kind}"><span class="quiz-mark">{mark}</span>'
+        f'<div class="quiz-said quiz-{node["mark"]}">'
     )
 
 
@@ -189,8 +153,8 @@ def close(text):
 
 
 def setup(app):
-    """Register the directive and its nodes."""
-    app.add_directive("quiz", Quiz)
+    """Register the transform and its nodes."""
+    app.add_transform(QuizTransform)
     app.add_node(quiz, html=(visit_quiz, close("</fieldset>\n")))
     app.add_node(quiz_question, html=(visit_question, close("</legend>\n")))
     app.add_node(quiz_option, html=(visit_option, close("</div>\n")))

@@ -5,14 +5,19 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 PIXEL = "iVBORw0KGgo="  # as much of a PNG as a check looks at
 QUESTION = """\
-:::{quiz}
-What is one and one?
+::::{admonition} What is one and one?
+:class: quiz
 
-- [ ] three
-  > That is one too many.
-- [x] two
-  > Yes: count them.
-:::"""
+:::{admonition} three
+:class: dropdown
+**No.** That is one too many.
+:::
+
+:::{admonition} two
+:class: dropdown
+**Right.** Count them.
+:::
+::::"""
 OPEN_SOLUTION = "**Rubric.** A good answer names the axis."
 
 

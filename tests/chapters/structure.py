@@ -28,8 +28,13 @@ TAGS = {
 }
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
-QUIZ = re.compile(r"^:::\{quiz\}\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
-OPTION = re.compile(r"^- \[([ x])\] .+\n((?:  .+\n)*)", re.MULTILINE)
+QUIZ = re.compile(
+    r"^::::\{admonition\} [^\n]+\n:class: quiz\n(.*?)^::::$", re.MULTILINE | re.DOTALL
+)
+OPTION = re.compile(
+    r"^:::\{admonition\} [^\n]+\n:class: dropdown\n\*\*(Right|No)\.\*\*(.*?)^:::$",
+    re.MULTILINE | re.DOTALL,
+)
 NOTICE = re.compile(
     r"^:{3,}\{admonition\} How to notice\n:class: warning", re.MULTILINE
 )
@@ -139,10 +144,10 @@ def check_quiz(notebook: NotebookNode) -> Iterator[str]:
         yield f"has {len(questions)} quiz questions, expected 5"
     for number, question in enumerate(questions, start=1):
         options = OPTION.findall(question)
-        right = [mark for mark, _ in options if mark == "x"]
+        right = [mark for mark, _ in options if mark == "Right"]
         if len(options) < 2 or len(right) != 1:
             yield f"quiz {number} has {len(right)} right of {len(options)} options"
-        if any("> " not in feedback for _, feedback in options):
+        if any(not feedback.strip() for _, feedback in options):
             yield f"quiz {number} has an option without feedback"
 
 

@@ -55,14 +55,19 @@ h_t = o_t \\odot \\tanh(c_t)
 $$ (eq-h)
 """
 QUIZ = """\
-:::{quiz}
-How many gates?
+::::{admonition} How many gates?
+:class: quiz
 
-- [ ] two
-  > Count again.
-- [x] three
-  > Input, forget, output.
+:::{admonition} two
+:class: dropdown
+**No.** Count again.
 :::
+
+:::{admonition} three
+:class: dropdown
+**Right.** Input, forget, output.
+:::
+::::
 """
 EXERCISE = """\
 :::{exercise-start} Count

@@ -117,13 +117,13 @@ def test_change_shows_without_a_fresh_build(fork):
 
 def test_failed_build_says_where_and_leaves_the_site_alone(fork, capsys):
     before = (fork.site / "chapters/01-small.html").read_text()
-    faults = {"quiz": small_book.QUIZ.replace("[x]", "[ ]"), "figure": {}}
+    faults = {"quiz": small_book.QUIZ.replace("Right.", "No."), "figure": {}}
     small_book.write_chapter(fork.root, **faults)
     with pytest.raises(SystemExit, match="not built: correct what is said above"):
         fork.make()
     said = capsys.readouterr().err
-    assert "chapters/01-small.ipynb, cell 3, line 4: ERROR: quiz" in said
-    assert "'How many gates?' has no right option" in said
+    assert "chapters/01-small.ipynb, cell 3, line 2: ERROR: quiz" in said
+    assert "'How many gates?' has 0 right options" in said
     assert "an image has no alt text" in said
     assert str(fork.root) not in said
     assert (fork.site / "chapters/01-small.html").read_text() == before
