@@ -58,6 +58,17 @@ def check_mapping(name: str, value, hint: str) -> Mapping:
     return value
 
 
+def check_axes(ax) -> None:
+    """Raise if `ax` is neither None nor the axes of a figure."""
+    from matplotlib.axes import Axes
+
+    if ax is not None and not isinstance(ax, Axes):
+        raise TypeError(
+            f"ax must be one Axes of Matplotlib, but {type(ax).__name__} came. "
+            "plt.subplots gives an array of them where there are several: take one."
+        )
+
+
 def as_numbers(name: str, value) -> np.ndarray:
     """Return `value` as an array of finite real numbers of any shape, or raise.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_utils._validate import check_array, check_list
+from lstm_utils._validate import check_array, check_axes, check_list
 from lstm_utils.style import COLOURS
 
 __all__ = ["draw_cell", "draw_return_options", "draw_tensor"]
@@ -158,7 +158,6 @@ def draw_tensor(x, *, samples=None, steps=None, features=None, picked=None, ax=N
         If `x` is not such an array, or the names or the index do not fit its axes.
     """
     x = check_array("x", x, ("batch", "time", "features"))
-    check_axes(ax)
     batch, time, n_features = x.shape
     numbered = [f"sample {k}" for k in range(batch)]
     samples = _axis_names("samples", samples, x, 0, default=numbered)
@@ -193,20 +192,10 @@ def draw_tensor(x, *, samples=None, steps=None, features=None, picked=None, ax=N
     return ax
 
 
-def check_axes(ax) -> None:
-    """Raise if `ax` is neither None nor the axes of a figure."""
-    from matplotlib.axes import Axes
-
-    if ax is not None and not isinstance(ax, Axes):
-        raise TypeError(
-            f"ax must be one Axes of Matplotlib, but {type(ax).__name__} came. "
-            "plt.subplots gives an array of them where there are several: take one."
-        )
-
-
 def _blank(ax, *, figsize, xlim, ylim):
     import matplotlib.pyplot as plt
 
+    check_axes(ax)
     if ax is None:
         _, ax = plt.subplots(figsize=figsize)
     ax.set(xlim=xlim, ylim=ylim, aspect="equal")

@@ -7,11 +7,11 @@ import numpy as np
 from lstm_utils._validate import (
     as_numbers,
     check_array,
+    check_axes,
     check_int,
     check_list,
     check_mapping,
 )
-from lstm_utils.drawings import check_axes
 from lstm_utils.style import COLOURS
 
 __all__ = [
@@ -132,12 +132,10 @@ def plot_interval(groups, *, reference=None, label="", colour=None, ax=None):
         If there is no group, one is not a row of at least two numbers, or
         `reference`, `colour` or `ax` is not what it should be.
     """
-    import matplotlib.pyplot as plt
     from scipy import stats
 
     hint = "It maps a name to its runs, such as {'rate 0.1': [0.063, 0.071]}."
     check_mapping("groups", groups, hint)
-    check_axes(ax)
     _check_look(reference, colour)
     groups = {
         name: check_array(f"groups[{name!r}]", runs, ("runs",))
@@ -149,8 +147,7 @@ def plot_interval(groups, *, reference=None, label="", colour=None, ax=None):
                 f"groups[{name!r}] holds a single run, but an interval needs at least "
                 "two. Run it under more seeds."
             )
-    if ax is None:
-        _, ax = plt.subplots(figsize=(6.4, 0.9 + 0.7 * len(groups)))
+    ax = _axes(ax, figsize=(6.4, 0.9 + 0.7 * len(groups)))
     if reference is not None:
         ax.axvline(reference, color="0.3", linewidth=1.2, linestyle="--", zorder=0)
     for row, runs in enumerate(groups.values()):
@@ -198,16 +195,13 @@ def plot_jacobian(jacobian, *, ax=None):
     -------
     matplotlib.axes.Axes
     """
-    import matplotlib.pyplot as plt
-
     jacobian = check_array("jacobian", jacobian, ("units", "units"))
     if jacobian.shape[0] != jacobian.shape[1]:
         raise ValueError(
             f"jacobian has shape {jacobian.shape}, expected as many rows as columns: "
             "each unit's output by each unit's earlier output."
         )
-    if ax is None:
-        _, ax = plt.subplots(figsize=(4.6, 3.8))
+    ax = _axes(ax, figsize=(4.6, 3.8))
     limit = np.abs(jacobian).max() or 1.0
     image = ax.imshow(jacobian, cmap="PuOr_r", vmin=-limit, vmax=limit)
     for (row, column), value in np.ndenumerate(jacobian):
@@ -293,15 +287,12 @@ def plot_losses(losses, *, baseline=None, ax=None):
     TypeError, ValueError
         If an argument is not what it should be, or two do not belong together.
     """
-    import matplotlib.pyplot as plt
-
     losses = check_mapping("losses", losses, "Give {name: history.history['loss']}.")
     losses = {
         name: check_array(f"losses[{name!r}]", values, ("epochs",))
         for name, values in losses.items()
     }
-    if ax is None:
-        _, ax = plt.subplots()
+    ax = _axes(ax)
     labels = {name: name for name in losses}
     above = {"xytext": (0, 4), "textcoords": "offset points", "va": "bottom"}
     if baseline is not None:
@@ -344,8 +335,6 @@ def plot_predictions(targets, outputs, *, ax=None):
     TypeError, ValueError
         If an argument is not what it should be, or two do not belong together.
     """
-    import matplotlib.pyplot as plt
-
     targets = as_numbers("targets", targets).ravel()
     outputs = check_mapping("outputs", outputs, "Give {name: model.predict(x)}.")
     for name, values in outputs.items():
@@ -355,8 +344,7 @@ def plot_predictions(targets, outputs, *, ax=None):
                 f"outputs[{name!r}] has {size} numbers, but there are {targets.size} "
                 "targets: one output for each, and at least one."
             )
-    if ax is None:
-        _, ax = plt.subplots(figsize=(4.2, 3.8))
+    ax = _axes(ax, figsize=(4.2, 3.8))
     ends = [targets.min(), targets.max()]
     ax.plot(ends, ends, color="0.6", linewidth=1, linestyle="-", zorder=0)
     for k, (name, values) in enumerate(outputs.items()):
@@ -366,6 +354,13 @@ def plot_predictions(targets, outputs, *, ax=None):
     ax.set(xlabel="target", ylabel="output")
     ax.legend(loc="upper left", markerscale=1.5, borderpad=0, handletextpad=0.1)
     return ax
+
+
+def _axes(ax, **options):
+    import matplotlib.pyplot as plt
+
+    check_axes(ax)
+    return plt.subplots(**options)[1] if ax is None else ax
 
 
 def _check_pair(title, pair, x) -> list[np.ndarray]:
