@@ -101,7 +101,8 @@ def _write_colab_cell(cells: list[NotebookNode], root: Path) -> None:
         cells.insert(first, colab)
     colab.source = source
     colab.id = "colab"
-    colab.metadata = nbformat.from_dict({"tags": ["remove-cell", "colab"]})
+    folded = {"tags": ["remove-cell", "colab"], "jupyter": {"source_hidden": True}}
+    colab.metadata = nbformat.from_dict(folded)
 
 
 def colab_source(root: Path = ROOT) -> str:
@@ -110,6 +111,7 @@ def colab_source(root: Path = ROOT) -> str:
     repository = config["repository"]
     address = f"git+{repository['url']}@{repository['branch']}"
     return (
+        "# Installs the book's package on Colab; does nothing elsewhere.\n"
         "import sys\n\n"
         'if "google.colab" in sys.modules:\n'
         f'    %pip install --quiet "lstm-utils @ {address}"'

@@ -189,6 +189,7 @@ def test_the_colab_cell_takes_its_address_from_the_config(small_book):
     assert [cell.id for cell in result.cells] == ["t", "colab", "x"]
     assert result.cells[1].source == source
     assert result.cells[1].metadata.tags == ["remove-cell", "colab"]
+    assert result.cells[1].metadata.jupyter.source_hidden
 
 
 def test_an_old_colab_cell_is_rewritten_in_its_place(small_book):
