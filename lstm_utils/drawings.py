@@ -23,6 +23,12 @@ def draw_cell(*, ax=None):
     Returns
     -------
     matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> ax = draw_cell()
+    >>> "forget" in [text.get_text() for text in ax.texts]
+    True
     """
     ax = _blank(ax, figsize=(6.4, 4.2), xlim=(0, 12.8), ylim=(-0.2, 8.2))
     ax.add_patch(_box(1.5, 0.9, 9.8, 6.5, "#F4F4F4", edge="0.6"))
@@ -82,6 +88,11 @@ def draw_return_options():
     ndarray of matplotlib.axes.Axes, shape (2, 2)
         A row for each value of ``return_sequences``, a column for each value of
         ``return_state``.
+
+    Examples
+    --------
+    >>> draw_return_options().shape
+    (2, 2)
     """
     import matplotlib.pyplot as plt
 
@@ -156,6 +167,13 @@ def draw_tensor(x, *, samples=None, steps=None, features=None, picked=None, ax=N
     ------
     TypeError, ValueError
         If `x` is not such an array, or the names or the index do not fit its axes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> ax = draw_tensor(np.arange(24).reshape(2, 4, 3), picked=np.s_[1, :, 0])
+    >>> ax.texts[0].get_text()
+    '0'
     """
     x = check_array("x", x, ("batch", "time", "features"))
     batch, time, n_features = x.shape

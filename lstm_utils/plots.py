@@ -50,6 +50,15 @@ def plot_gates(trace, x, *, sequence: int = 0, unit: int = 0, input_names=None):
     ------
     TypeError, ValueError
         If an argument is not what it should be, or does not belong to the traces.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lstm_utils.diagnostics import GateTraces
+    >>> trace = GateTraces("lstm", *np.full((6, 1, 8, 2), 0.5))
+    >>> axes = plot_gates(trace, np.ones((1, 8, 1)), unit=1)
+    >>> [ax.get_ylabel() for ax in axes]
+    ['input', 'gate', 'state']
     """
     import matplotlib.pyplot as plt
 
@@ -131,6 +140,12 @@ def plot_interval(groups, *, reference=None, label="", colour=None, ax=None):
     TypeError, ValueError
         If there is no group, one is not a row of at least two numbers, or
         `reference`, `colour` or `ax` is not what it should be.
+
+    Examples
+    --------
+    >>> ax = plot_interval({"rate 0.1": [0.066, 0.045, 0.049]}, label="error")
+    >>> ax.get_xlabel()
+    'error'
     """
     from scipy import stats
 
@@ -194,6 +209,17 @@ def plot_jacobian(jacobian, *, ax=None):
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `jacobian` is not a square array of numbers.
+
+    Examples
+    --------
+    >>> ax = plot_jacobian([[0.5, -0.25], [0.0, 0.125]])
+    >>> ax.texts[1].get_text()
+    '-0.250'
     """
     jacobian = check_array("jacobian", jacobian, ("units", "units"))
     if jacobian.shape[0] != jacobian.shape[1]:
@@ -236,6 +262,14 @@ def plot_answers(x, answers, *, sequence: int = 0):
     ------
     TypeError, ValueError
         If an argument is not what it should be, or two do not belong together.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.ones((1, 5, 1))
+    >>> axes = plot_answers(x, {"running sum": (x.cumsum(axis=1), x)})
+    >>> axes[0].get_ylabel()
+    'value'
     """
     import matplotlib.pyplot as plt
 
@@ -286,6 +320,12 @@ def plot_losses(losses, *, baseline=None, ax=None):
     ------
     TypeError, ValueError
         If an argument is not what it should be, or two do not belong together.
+
+    Examples
+    --------
+    >>> ax = plot_losses({"LSTM": [1.0, 0.1]}, baseline=("variance", 2.0))
+    >>> [text.get_text() for text in ax.texts]
+    ['variance', 'LSTM']
     """
     losses = check_mapping("losses", losses, "Give {name: history.history['loss']}.")
     losses = {
@@ -334,6 +374,12 @@ def plot_predictions(targets, outputs, *, ax=None):
     ------
     TypeError, ValueError
         If an argument is not what it should be, or two do not belong together.
+
+    Examples
+    --------
+    >>> ax = plot_predictions([0.0, 1.0], {"LSTM": [0.1, 0.9]})
+    >>> ax.get_ylabel()
+    'output'
     """
     targets = as_numbers("targets", targets).ravel()
     outputs = check_mapping("outputs", outputs, "Give {name: model.predict(x)}.")

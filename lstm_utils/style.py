@@ -19,7 +19,16 @@ COLOURS = {
 
 
 def use_book_style() -> None:
-    """Set Matplotlib to the look of the book: opaque white, colours and dashes."""
+    """Set Matplotlib to the look of the book: opaque white, colours and dashes.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> with matplotlib.rc_context():
+    ...     use_book_style()
+    ...     matplotlib.rcParams["figure.facecolor"]
+    'white'
+    """
     import matplotlib as mpl
 
     names = ["blue", "orange", "green", "pink", "black"]
