@@ -1,0 +1,1 @@
+"""Sweeps too long for a chapter: one module each, its table in results/."""

@@ -1,0 +1,193 @@
+"""Run or resume a sweep, or check its table: `python -m experiments [NAME]`.
+
+Keras chooses its backend once in a process, so each part of a sweep is run by a
+process of its own, started from here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from importlib.util import find_spec
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+NOT_SWEEPS = {"__init__", "__main__", "arms"}
+# One thread a run: more would only get in each other's way.
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+    "JAX_COMPILATION_CACHE_DIR": str(Path(tempfile.gettempdir(), "lstm-book-jax")),
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line and return its exit status."""
+    options = _parser().parse_args(argv)
+    names = sorted({path.stem for path in HERE.glob("*.py")} - NOT_SWEEPS)
+    if options.name and options.name not in names:
+        raise SystemExit(
+            f"No sweep is called {options.name!r}. Sweeps: {', '.join(names)}."
+        )
+    if options.part:
+        return _run_part(options)
+    if options.rows:
+        return _check_part(options)
+    for name in [options.name] if options.name else names:
+        options.name = name
+        print(f"{name}: {_sweep(name).COST}", flush=True)
+        status = _check(options) if options.check else _run(options)
+        if status:
+            return status
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m experiments", description=__doc__)
+    parser.add_argument("name", nargs="?", help="the one sweep to run")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
+    parser.add_argument("--scheduler", default="", help="address of a Dask scheduler")
+    parser.add_argument("--check", type=int, default=0, help="rows to run again")
+    parser.add_argument("--retry", action="store_true", help="failed runs once more")
+    parser.add_argument("--results", type=Path, default=HERE / "results")
+    parser.add_argument("--part", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--rows", default="", help=argparse.SUPPRESS)
+    return parser
+
+
+def _sweep(name):
+    return importlib.import_module(f"experiments.{name}")
+
+
+def _table(options) -> Path:
+    return options.results / f"{options.name}.csv"
+
+
+def _rows(options) -> list[dict]:
+    from lstm_utils.experiments import read_table
+
+    path = _table(options)
+    if not path.is_file():
+        return []
+    return read_table(path, failed=True).to_dict("records")
+
+
+def _run(options) -> int:
+    """Run what is missing, one backend after the other, until nothing is."""
+    sweep = _sweep(options.name)
+    while wanted := sweep.settings(_rows(options)):
+        backend = wanted[0]["backend"]
+        before = len(_rows(options))
+        status = _start(options, backend, "--part", backend)
+        if status:
+            return status
+        if len(_rows(options)) == before:
+            raise SystemExit(f"{options.name}: no run was made of {len(wanted)} wanted")
+    failed = [row for row in _rows(options) if isinstance(row["error"], str)]
+    print(f"{options.name}: complete, {len(failed)} runs failed")
+    for row in failed:
+        print(f"  {row['error']}")
+    return 1 if failed else 0
+
+
+def _run_part(options) -> int:
+    """Run what can be run on this process's backend before another's turn comes."""
+    from lstm_utils.experiments import run_grid
+
+    sweep = _sweep(options.name)
+    retry = options.retry
+    with ExitStack() as stack:
+        jobs = options.jobs
+        if options.scheduler:
+            jobs = None
+            stack.enter_context(_cluster(options.scheduler))
+        while wanted := sweep.settings(_rows(options)):
+            mine = [row for row in wanted if row["backend"] == options.part]
+            if not mine:
+                return 0
+            made = run_grid(
+                sweep.run,
+                mine,
+                _table(options),
+                metrics=sweep.METRICS,
+                n_jobs=jobs,
+                retry=retry,
+            )
+            retry = False
+            if not made:
+                return 0
+    return 0
+
+
+def _cluster(address):
+    """Send what joblib runs to a Dask cluster, whose workers can import the sweeps."""
+    import joblib
+    from distributed import Client
+
+    stack = ExitStack()
+    try:
+        stack.enter_context(Client(address, timeout=10))
+    except OSError as error:
+        raise SystemExit(
+            f"No Dask scheduler answers at {address!r}: {error}. Start one with "
+            "`dask scheduler`, and workers in the book's folder."
+        ) from None
+    stack.enter_context(joblib.parallel_config(backend="dask"))
+    return stack
+
+
+def _check(options) -> int:
+    """Run some rows of the table again, TensorFlow's first, and compare."""
+    rows = [row for row in _rows(options) if not isinstance(row["error"], str)]
+    if not rows:
+        raise SystemExit(f"There is no row to check in {_table(options)}.")
+    numbers = random.sample(range(len(rows)), len(rows))
+    numbers.sort(key=lambda k: rows[k]["backend"] != "tensorflow")
+    chosen = numbers[: options.check]
+    status = 0
+    for backend in sorted({rows[k]["backend"] for k in chosen}):
+        mine = [str(k) for k in chosen if rows[k]["backend"] == backend]
+        status = _start(options, backend, "--rows", ",".join(mine)) or status
+    return status
+
+
+def _check_part(options) -> int:
+    from lstm_utils.experiments import check_table
+
+    sweep = _sweep(options.name)
+    rows = [row for row in _rows(options) if not isinstance(row["error"], str)]
+    chosen = [rows[int(k)] for k in options.rows.split(",")]
+    keys = list(sweep.settings([])[0])
+    faults = check_table(sweep.run, chosen, keys=keys, metrics=sweep.METRICS)
+    print("\n".join(faults) or f"{len(chosen)} rows agree with the table")
+    return 1 if faults else 0
+
+
+def _start(options, backend, *arguments) -> int:
+    """Call this module again in a process whose Keras runs on one backend."""
+    if find_spec(backend) is None:
+        raise SystemExit(
+            f"These runs need Keras on {backend}, which is not installed here: "
+            f"`.venv/bin/pip install {backend}`."
+        )
+    command = [sys.executable, "-m", "experiments", options.name, *arguments]
+    command += ["--jobs", str(options.jobs), "--results", str(options.results)]
+    command += ["--scheduler", options.scheduler] if options.scheduler else []
+    command += ["--retry"] if options.retry else []
+    environment = ENVIRONMENT | os.environ | {"KERAS_BACKEND": backend}
+    path = [str(HERE.parent), os.environ.get("PYTHONPATH", "")]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, path))
+    return subprocess.call(command, env=environment, cwd=HERE.parent)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

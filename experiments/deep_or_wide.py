@@ -1,0 +1,213 @@
+"""Deep or wide? The score of stacks one to four layers deep at equal parameters.
+
+Every arm has about 8,500 parameters, within 2 % of the others on its task. Its
+learning rate is the best of a grid on the validation data, over two seeds that are
+not scored; the grid is widened by factors of two until its best is not at an edge.
+Then five fresh seeds at that rate are scored on test data. Lower is better.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import chain
+
+import numpy as np
+
+from experiments.arms import (
+    arm_settings,
+    confirming_settings,
+    near_equal_widths,
+    profile_widths,
+    stack_params,
+)
+from lstm_utils import depth_tasks
+
+COST = "about 2 CPU-hours"
+METRICS = ("params", "val_score", "test_score")
+BUDGET = 8_500
+DEPTHS = (1, 2, 3, 4)
+TEACHERS = [f"teacher-{layers}{name}" for layers in (1, 3) for name in "abc"]
+UPDATES = {"digits": 600, "ar2": 500, "grammar": 1200, "dyck": 1200, "chain": 3000}
+POINTS = {"digits": 1000, "ar2": 1000, "grammar": 10_000, "dyck": 10_000}
+PROFILES = {"falling": (4, 2, 1), "rising": (1, 2, 4)}
+SIZES = {  # features, outputs
+    "digits": (8, 10),
+    "ar2": (1, 1),
+    "grammar": (10, 10),
+    "dyck": (4, 4),
+    "chain": (6, 6),
+}
+
+
+def settings(rows: list[dict]) -> list[dict]:
+    """Return the next runs, given the table so far; none when it is complete."""
+    for stage in _stages():
+        if wanted := list(
+            chain.from_iterable(arm_settings(arm, rows) for arm in stage)
+        ):
+            return wanted
+    return [
+        setting
+        for task in ("teacher-1a", "teacher-3a", "digits")
+        for depth in (1, 3)
+        for setting in confirming_settings(_arm(task, depth), rows)
+    ]
+
+
+def _stages():
+    """Yield the arms in the order in which they are run, one list for each task."""
+    for task in (*TEACHERS, *UPDATES):
+        yield [_arm(task, depth) for depth in DEPTHS]
+    for task in TEACHERS:
+        yield [_arm(task, depth, updates=400) for depth in DEPTHS]
+    for task in ("teacher-3a", "digits"):
+        yield [_arm(task, 3, profile=profile) for profile in PROFILES.values()]
+    for task, points in (("teacher-3a", (100, 1000)), ("digits", (100, 300))):
+        for n in points:
+            yield [_arm(task, depth, points=n) for depth in (1, 2, 3)]
+    for task in TEACHERS:
+        yield [_arm(task, depth, updates=4800) for depth in (1, 3)]
+
+
+def _arm(task, depth, *, updates=None, points=None, profile=None) -> dict:
+    n_features, n_outputs = SIZES.get(task, (2, 1))
+    ends = {"n_features": n_features, "n_outputs": n_outputs}
+    one_layer = near_equal_widths(BUDGET, 1, **ends)
+    budget = stack_params(one_layer, **ends)
+    widths = (
+        profile_widths(budget, profile, **ends)
+        if profile
+        else near_equal_widths(budget, depth, **ends)
+    )
+    return {
+        "task": task,
+        "depth": depth,
+        "width": "-".join(map(str, widths)),
+        "points": points or POINTS.get(task, 20_000),
+        "updates": updates or UPDATES.get(task, 1200),
+    }
+
+
+def run(task, depth, width, points, updates, lr, seed, backend) -> dict:
+    """Train one stack and score it.
+
+    Parameters
+    ----------
+    task : str
+        A key of `SIZES`, or one of `TEACHERS`.
+    depth : int
+        Number of layers.
+    width : str
+        Their widths from the lowest up, such as ``"21-20-20"``.
+    points : int
+        Number of training sequences.
+    updates : int
+        Number of batches of 64.
+    lr : float
+        Highest learning rate.
+    seed : int
+        Seed of the initial weights and of the order of the data.
+    backend : str
+        The backend that Keras must be running on.
+
+    Returns
+    -------
+    dict
+        `METRICS`; the scores as `score` gives them.
+    """
+    from lstm_utils import setup
+
+    setup(seed)
+    import keras
+
+    from lstm_utils.models import make_stack
+    from lstm_utils.training import train
+
+    if keras.backend.backend() != backend:
+        raise RuntimeError(
+            f"this run is for Keras on {backend}, but Keras is on "
+            f"{keras.backend.backend()} here: set KERAS_BACKEND={backend}"
+        )
+    parts = _data(task)
+    x, y = (array[:points] for array in parts["train"])
+    model = make_stack(
+        depth,
+        [int(units) for units in width.split("-")],
+        n_features=SIZES.get(task, (2, 1))[0],
+        n_outputs=SIZES.get(task, (2, 1))[1],
+        return_sequences=task != "digits",
+        fused=backend == "tensorflow",
+    )
+    loss = "mse"
+    if y.dtype == "int32":
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    train(model, x, y, updates=updates, learning_rate=lr, seed=seed, loss=loss)
+    scores = {
+        f"{name}_score": score(task, *parts[part], _predict(model, parts[part][0]))
+        for name, part in (("val", "validation"), ("test", "test"))
+    }
+    return {"params": model.count_params(), **scores}
+
+
+def _predict(model, x) -> np.ndarray:
+    return model.predict(x, batch_size=500, verbose=0).astype("float64")
+
+
+@cache
+def _data(task) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    if task == "digits":
+        return {
+            part: depth_tasks.digit_rows(part)
+            for part in ("train", "validation", "test")
+        }
+    sizes = {"train": POINTS.get(task, 20_000), "validation": 1000, "test": 2000}
+    return {
+        part: _generate(task, n, seed)
+        for seed, (part, n) in enumerate(sizes.items(), start=1)
+    }
+
+
+def _generate(task, n, seed):
+    if task in TEACHERS:
+        return depth_tasks.lstm_teacher(
+            n, 24, layers=int(task[-2]), teacher="abc".index(task[-1]), seed=seed
+        )
+    make, steps = {
+        "ar2": (depth_tasks.autoregression, 40),
+        "grammar": (depth_tasks.phrase_grammar, 48),
+        "dyck": (depth_tasks.dyck, 48),
+        "chain": (depth_tasks.permutation_chain, 12),
+    }[task]
+    return make(n, steps, seed=seed)
+
+
+def score(task, x, y, outputs) -> float:
+    """Score outputs on a task; lower is better, and 0 is the best possible.
+
+    Returns
+    -------
+    float
+        Teachers: mean squared error, of targets with variance 1. Digits and chain:
+        share of wrong answers. AR(2): mean squared error above that of the
+        process's own forecast, from the second step on. Languages: bits per symbol
+        above those of the source.
+    """
+    if task in TEACHERS:
+        return float(np.mean((outputs - y) ** 2))
+    if task == "ar2":
+        one_back, two_back = depth_tasks.AR_COEFFICIENTS
+        best = one_back * x[:, 1:] + two_back * x[:, :-1]
+        errors = (outputs[:, 1:] - y[:, 1:]) ** 2 - (best - y[:, 1:]) ** 2
+        return float(np.mean(errors))
+    if task in ("digits", "chain"):
+        return float(np.mean(outputs.argmax(-1) != y))
+    bits = {"grammar": depth_tasks.phrase_bits, "dyck": depth_tasks.dyck_bits}[task]
+    return _cross_entropy(outputs, y) - bits(x, y)
+
+
+def _cross_entropy(logits, y) -> float:
+    """Return the mean bits that a model's forecasts cost."""
+    from scipy.special import log_softmax
+
+    log_p = np.take_along_axis(log_softmax(logits, axis=-1), y[..., None], axis=-1)
+    return float(-np.mean(log_p) / np.log(2))
