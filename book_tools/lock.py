@@ -18,7 +18,7 @@ COMPILE = (
 RUN_EXTRAS = ("tensorflow", "course")
 # dev holds every use and is compiled first; the others may not differ from it.
 USES = {
-    "dev": (*RUN_EXTRAS, "book", "test"),
+    "dev": (*RUN_EXTRAS, "book", "test", "cluster"),
     "book": ("book",),
     "run": RUN_EXTRAS,
 }

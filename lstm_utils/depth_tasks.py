@@ -262,7 +262,7 @@ def phrase_bits(x, y) -> float:
     Examples
     --------
     >>> round(phrase_bits(*phrase_grammar(1_000, 48, seed=0)), 2)
-    0.88
+    1.25
     """
     bits = np.where(y < 4, 2.0, 0.0)  # one noun of four
     depth = np.zeros(len(y), dtype=int)

@@ -263,7 +263,7 @@ def check_table(
     >>> check_table(
     ...     lambda seed: {"score": seed**2}, rows, keys=["seed"], metrics=["score"]
     ... )
-    ["seed=4: score is 16 now, 17.0 in the table"]
+    ['seed=4: score is 16 now, 17.0 in the table']
     """
     import math
 

@@ -11,6 +11,8 @@ from lstm_utils.checks import check_targets
 
 __all__ = ["train"]
 
+ORDER = "It fixes the order of the data."
+
 
 def train(
     model,
@@ -81,7 +83,7 @@ def train(
     rate = keras.optimizers.schedules.CosineDecay(learning_rate, updates)
     model.compile(keras.optimizers.Adam(rate, clipnorm=1.0), loss=loss)
     check_targets(model, y)
-    order = _order(len(x), updates * batch_size, seed)
+    order = _order(len(x), updates * batch_size, check_int("seed", seed, 0, ORDER))
     model.fit(x[order], y[order], batch_size=batch_size, shuffle=False, verbose=0)
 
 

@@ -1,0 +1,298 @@
+"""Sweeps: what is in a table after all that can happen to one."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+
+import joblib
+import numpy as np
+import pytest
+from scipy import stats
+
+from lstm_utils.experiments import check_table, interval, read_table, run_grid
+
+GRID = [{"power": power, "seed": seed} for power in (1, 2, 3) for seed in (5, 6, 7)]
+METRICS = ["score"]
+COLUMNS = ["power", "seed", "score", "seconds", "versions", "error"]
+
+
+def square(power, seed):
+    return {"score": seed**power / 3}
+
+
+def rows_of(path):
+    """Return the settings and scores of a table, sorted, seconds left out."""
+    with path.open(newline="") as file:
+        rows = [(r["power"], r["seed"], r["score"]) for r in csv.DictReader(file)]
+    return sorted(rows)
+
+
+@pytest.fixture
+def table(tmp_path):
+    return tmp_path / "powers.csv"
+
+
+@pytest.fixture
+def whole(tmp_path):
+    """Return the rows of a sweep that nothing broke."""
+    path = tmp_path / "unbroken.csv"
+    run_grid(square, GRID, path, metrics=METRICS)
+    return rows_of(path)
+
+
+# --- a sweep ------------------------------------------------------------------
+
+
+def test_a_row_holds_setting_metrics_and_record(table):
+    assert run_grid(square, GRID, table, metrics=METRICS) == 9
+    rows = read_table(table)
+    assert list(rows.columns) == COLUMNS[:-1]
+    assert len(rows) == 9
+    first = rows[(rows["power"] == 2) & (rows["seed"] == 6)].iloc[0]
+    assert first["score"] == 12.0
+    assert first["seconds"] >= 0
+    assert f"python {sys.version.split()[0]}" in first["versions"]
+    assert "numpy" in first["versions"]
+
+
+def test_what_is_there_is_not_run_again(table, whole):
+    ran = []
+
+    def noted(power, seed):
+        ran.append((power, seed))
+        return square(power, seed)
+
+    run_grid(noted, GRID[:4], table, metrics=METRICS)
+    assert run_grid(noted, GRID, table, metrics=METRICS) == 5
+    assert len(ran) == len(set(ran)) == 9
+    assert rows_of(table) == whole
+
+
+def test_a_setting_named_twice_is_run_once(table):
+    assert run_grid(square, [GRID[0], GRID[0]], table, metrics=METRICS) == 1
+
+
+@pytest.mark.parametrize("cut", [1, 5, 12, 30])
+def test_half_a_last_line_is_dropped_and_done_again(table, whole, cut):
+    run_grid(square, GRID, table, metrics=METRICS)
+    text = table.read_bytes()
+    table.write_bytes(text[:-cut])
+    with pytest.warns(UserWarning, match="ended in half a line"):
+        assert run_grid(square, GRID, table, metrics=METRICS) == 1
+    assert rows_of(table) == whole
+
+
+def test_half_a_header_is_written_again(table, whole):
+    table.write_text("power,se")
+    with pytest.warns(UserWarning, match="ended in half a line"):
+        assert run_grid(square, GRID, table, metrics=METRICS) == 9
+    assert rows_of(table) == whole
+
+
+def test_a_run_that_raises_is_recorded_and_the_others_go_on(table):
+    def fragile(power, seed):
+        if seed == 6:
+            raise ZeroDivisionError("no\nluck")
+        return square(power, seed)
+
+    assert run_grid(fragile, GRID, table, metrics=METRICS) == 9
+    assert len(read_table(table)) == 6
+    failed = read_table(table, failed=True).dropna(subset="error")
+    assert set(failed["error"]) == {"ZeroDivisionError: no luck"}
+    assert failed["score"].isna().all()
+    assert run_grid(square, GRID, table, metrics=METRICS) == 0
+
+
+def test_failed_runs_are_made_again_when_asked(table, whole):
+    def fragile(power, seed):
+        return square(power, seed) if seed != 6 else {}
+
+    run_grid(fragile, GRID, table, metrics=METRICS)
+    failed = read_table(table, failed=True).dropna(subset="error")
+    assert set(failed["error"]) == {"ValueError: it returned [], not ['score']"}
+    assert run_grid(square, GRID, table, metrics=METRICS, retry=True) == 3
+    assert rows_of(table) == whole
+    assert [path.name for path in table.parent.glob(".*")] == []
+
+
+KILLED = """
+import sys, time
+from lstm_utils.experiments import run_grid
+
+def slow(power, seed):
+    time.sleep(0.15)
+    return {"score": seed**power / 3}
+
+grid = [{"power": p, "seed": s} for p in (1, 2, 3) for s in (5, 6, 7)]
+run_grid(slow, grid, sys.argv[1], metrics=["score"], n_jobs=2)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_killed_sweep_resumes_with_nothing_lost_or_doubled(table, whole, tmp_path):
+    script = tmp_path / "sweep.py"
+    script.write_text(KILLED)
+    command = [sys.executable, str(script), str(table)]
+    kills = 0
+    for rows_wanted in (2, 5):
+        process = subprocess.Popen(
+            command, start_new_session=True, stderr=subprocess.DEVNULL
+        )
+        while not table.exists() or table.read_text().count("\n") <= rows_wanted:
+            time.sleep(0.01)
+        kills += process.poll() is None
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert kills == 2, "the sweep ended before it could be killed"
+    assert len(table.read_text().splitlines()) < 10
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    assert rows_of(table) == whole
+
+
+@pytest.mark.slow
+def test_processes_side_by_side_give_the_same_table(table, whole):
+    run_grid(square_elsewhere(), GRID, table, metrics=METRICS, n_jobs=2)
+    assert rows_of(table) == whole
+
+
+def square_elsewhere():
+    """Return the function as one that other processes need not import."""
+    return lambda power, seed: {"score": seed**power / 3}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_a_cluster_of_two_processes_gives_the_same_table(table, whole):
+    distributed = pytest.importorskip("distributed")
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    with (
+        distributed.LocalCluster(**options) as cluster,
+        distributed.Client(cluster) as client,
+        joblib.parallel_config(backend="dask"),
+    ):
+        assert len(client.scheduler_info()["workers"]) == 2
+        run_grid(square_elsewhere(), GRID, table, metrics=METRICS)
+    assert rows_of(table) == whole
+
+
+# --- bad input ----------------------------------------------------------------
+
+
+def test_other_columns_are_refused_and_the_table_left_alone(table):
+    run_grid(square, GRID, table, metrics=METRICS)
+    before = table.read_text()
+    grid = [{"size": 1, "seed": 5}]
+    with pytest.raises(ValueError, match=r"has the columns \['power', .* \['size'"):
+        run_grid(square, grid, table, metrics=METRICS)
+    assert table.read_text() == before
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    path = tmp_path / "nowhere" / "powers.csv"
+    with pytest.raises(OSError, match=r"nowhere/powers\.csv cannot be written"):
+        run_grid(square, GRID, path, metrics=METRICS)
+    with pytest.raises(OSError, match="cannot be written: Is a directory"):
+        run_grid(square, GRID, tmp_path, metrics=METRICS)
+
+
+def test_settings_need_the_same_keys(table):
+    with pytest.raises(ValueError, match=r"grid\[1\] has the keys \['power'\]"):
+        run_grid(square, [GRID[0], {"power": 1}], table, metrics=METRICS)
+    with pytest.raises(ValueError, match="grid is empty"):
+        run_grid(square, [], table, metrics=METRICS)
+    assert not table.exists()
+
+
+def test_a_run_that_stands_twice_is_refused(table):
+    run_grid(square, GRID, table, metrics=METRICS)
+    with table.open("a") as file:
+        file.write(table.read_text().splitlines()[-1] + "\n")
+    with pytest.raises(ValueError, match="holds a run twice: 10 rows, 9 settings"):
+        run_grid(square, GRID, table, metrics=METRICS)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no flock")
+def test_two_sweeps_may_not_write_to_one_table(table):
+    def second(power, seed):
+        run_grid(square, GRID, table, metrics=METRICS)
+
+    run_grid(second, GRID[:1], table, metrics=METRICS)
+    (error,) = read_table(table, failed=True)["error"]
+    assert error.startswith("RuntimeError: Another sweep is writing to")
+
+
+def test_an_unknown_table_gets_the_list():
+    with pytest.raises(
+        FileNotFoundError, match=r"no table 'no.csv'.*deep_or_wide\.csv"
+    ):
+        read_table("no.csv")
+
+
+# --- checks and intervals -----------------------------------------------------
+
+
+def check(rows, tolerance=1e-4):
+    return check_table(
+        square, rows, keys=["power", "seed"], metrics=METRICS, tolerance=tolerance
+    )
+
+
+def test_a_table_agrees_with_itself(table):
+    run_grid(square, GRID, table, metrics=METRICS)
+    assert check(read_table(table).to_dict("records")) == []
+
+
+def test_a_metric_that_is_off_is_named():
+    rows = [{"power": 2, "seed": 6, "score": 12.0012}, {**GRID[0], "score": 5.1 / 3}]
+    assert check(rows) == [
+        "power=1, seed=5: score is 1.6666666666666667 now, 1.7 in the table"
+    ]
+    assert len(check(rows, tolerance=1e-5)) == 2
+
+
+def test_the_interval_is_students():
+    values = np.array([0.3, 0.1, 0.4, 0.1, 0.5])
+    found = interval(values)
+    expected = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    np.testing.assert_allclose(found[1:], expected)
+    assert found.mean == pytest.approx(0.28)
+
+
+def test_pairs_are_subtracted_run_by_run():
+    first, second = np.array([3.0, 5.0, 9.0]), np.array([2.0, 4.5, 7.0])
+    expected = stats.ttest_rel(first, second).confidence_interval(0.95)
+    np.testing.assert_allclose(interval(first, minus=second)[1:], expected)
+
+
+def test_the_interval_holds_the_mean_19_times_in_20():
+    rng = np.random.default_rng(0)
+    held = [
+        low <= 0 <= high
+        for _, low, high in (interval(rng.normal(size=5)) for _ in range(2_000))
+    ]
+    assert 0.935 < np.mean(held) < 0.965
+
+
+@pytest.mark.parametrize(
+    ("values", "minus", "message"),
+    [
+        ([1.0], None, "holds a single run"),
+        ([1.0, 2.0], [1.0], "values has 2 runs and minus has 1"),
+        ([1.0, float("nan")], None, "values holds NaN"),
+        ([[1.0, 2.0]], None, "values must have the 1 axis"),
+    ],
+)
+def test_an_interval_of_too_little_says_so(values, minus, message):
+    with pytest.raises(ValueError, match=message):
+        interval(values, minus)
+
+
+def test_no_warning_without_a_reason(table):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run_grid(square, GRID, table, metrics=METRICS)
