@@ -109,7 +109,7 @@ def _run_part(options) -> int:
         jobs = options.jobs
         if options.scheduler:
             jobs = None
-            stack.enter_context(_cluster(options.scheduler))
+            stack.enter_context(_cluster(options))
         while wanted := sweep.settings(_rows(options)):
             mine = [row for row in wanted if row["backend"] == options.part]
             if not mine:
@@ -128,18 +128,27 @@ def _run_part(options) -> int:
     return 0
 
 
-def _cluster(address):
-    """Send what joblib runs to a Dask cluster, whose workers can import the sweeps."""
+def _cluster(options) -> ExitStack:
+    """Send what joblib runs to a Dask cluster whose workers can import the sweep."""
     import joblib
     from distributed import Client
 
     stack = ExitStack()
+    address = options.scheduler
     try:
-        stack.enter_context(Client(address, timeout=10))
-    except OSError as error:
+        client = stack.enter_context(Client(address, timeout=10))
+    except (OSError, ValueError) as error:
         raise SystemExit(
             f"No Dask scheduler answers at {address!r}: {error}. Start one with "
-            "`dask scheduler`, and workers in the book's folder."
+            "`dask scheduler`."
+        ) from None
+    try:
+        # A worker that cannot import the sweep would be waited for without end.
+        client.run(importlib.import_module, f"experiments.{options.name}")
+    except ModuleNotFoundError as error:
+        raise SystemExit(
+            f"The cluster's workers do not find the sweep: {error}. Start them in the "
+            "book's folder: PYTHONPATH=. dask worker ADDRESS"
         ) from None
     stack.enter_context(joblib.parallel_config(backend="dask"))
     return stack

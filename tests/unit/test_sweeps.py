@@ -1,0 +1,248 @@
+"""The command that runs sweeps, on one of its own; the table that is committed."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from book_tools.chapters import ROOT
+from experiments import deep_or_wide
+from experiments.arms import arm_settings, near_equal_widths, stack_params
+from lstm_utils.experiments import read_table
+
+POWERS = """
+COST = "nothing"
+METRICS = ("score",)
+
+
+def settings(rows):
+    done = {row["seed"] for row in rows}
+    first = [seed for seed in (0, 1, 2) if seed not in done]
+    wanted = first or [seed for seed in (3, 4, 5) if seed not in done]
+    return [{"power": 2, "seed": seed, "backend": "tensorflow"} for seed in wanted]
+
+
+def run(power, seed, backend):
+    return {"score": seed**power + SHIFT / (seed - FAILS)}
+
+
+SHIFT = 0
+FAILS = -1
+"""
+
+
+@pytest.fixture
+def sweeps(tmp_path):
+    """Return a function that runs `python -m experiments` where one sweep is added."""
+    shutil.copytree(ROOT / "experiments", tmp_path / "experiments")
+    sweep = tmp_path / "experiments" / "powers.py"
+    sweep.write_text(POWERS)
+
+    def call(*arguments, **changed):
+        text = POWERS
+        for name, value in changed.items():
+            text = text.replace(f"\n{name} = ", f"\n{name} = {value} + ")
+        sweep.write_text(text)
+        return subprocess.run(
+            [sys.executable, "-m", "experiments", *arguments],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    call.table = tmp_path / "experiments" / "results" / "powers.csv"
+    return call
+
+
+@pytest.mark.slow
+def test_a_sweep_goes_on_until_nothing_is_wanted(sweeps):
+    done = sweeps("powers", "--jobs", "1")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == "powers: nothing"
+    assert "complete, 0 runs failed" in done.stdout
+    assert sorted(read_table(sweeps.table)["score"]) == [0, 1, 4, 9, 16, 25]
+    before = sweeps.table.read_text()
+    assert sweeps("powers").returncode == 0
+    assert sweeps.table.read_text() == before
+
+
+@pytest.mark.slow
+def test_failed_runs_are_named_and_can_be_tried_again(sweeps):
+    done = sweeps("powers", "--jobs", "1", FAILS=3)
+    assert done.returncode == 1
+    assert "complete, 1 runs failed\n  ZeroDivisionError: " in done.stdout
+    assert sweeps("powers", "--jobs", "1", "--retry").returncode == 0
+    assert sorted(read_table(sweeps.table)["score"]) == [0, 1, 4, 9, 16, 25]
+
+
+@pytest.mark.slow
+def test_a_check_agrees_with_a_good_table_and_names_a_wrong_number(sweeps):
+    sweeps("powers", "--jobs", "1")
+    done = sweeps("powers", "--check", "4")
+    assert done.returncode == 0
+    assert "4 rows agree with the table" in done.stdout
+    done = sweeps("powers", "--check", "6", SHIFT=0.1)
+    assert done.returncode == 1
+    assert "seed=2, backend=tensorflow: score is 4.0" in done.stdout
+
+
+CLUSTER = """
+import sys
+from distributed import LocalCluster
+
+if __name__ == "__main__":
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    with LocalCluster(**options) as cluster:
+        print(cluster.scheduler_address, flush=True)
+        sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """Return a function that starts two workers with a PYTHONPATH and an address."""
+    script = tmp_path / "cluster.py"
+    script.write_text(CLUSTER)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    started = []
+
+    def start(*folders):
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, folders))}
+        command = [sys.executable, str(script)]
+        process = subprocess.Popen(command, env=environment, **pipes)
+        started.append(process)
+        return process.stdout.readline().strip()
+
+    yield start
+    for process in started:
+        process.communicate(timeout=60)
+
+
+@pytest.mark.slow
+def test_the_same_sweep_runs_on_a_cluster_of_two_processes(sweeps, cluster, tmp_path):
+    done = sweeps("powers", "--scheduler", cluster(tmp_path, ROOT))
+    assert done.returncode == 0, done.stderr
+    assert sorted(read_table(sweeps.table)["score"]) == [0, 1, 4, 9, 16, 25]
+
+
+@pytest.mark.slow
+def test_workers_that_do_not_find_the_sweep_are_not_waited_for(sweeps, cluster):
+    done = sweeps("powers", "--scheduler", cluster(ROOT))
+    assert done.returncode != 0
+    assert "The cluster's workers do not find the sweep" in done.stderr
+
+
+@pytest.mark.slow
+def test_mistakes_get_one_line(sweeps):
+    done = sweeps("power")
+    assert done.stderr.splitlines()[-1].startswith("No sweep is called 'power'. Sweeps")
+    done = sweeps("powers", "--check", "1")
+    assert "There is no row to check in " in done.stderr
+    done = sweeps("powers", "--scheduler", "tcp://127.0.0.1:1")
+    assert "No Dask scheduler answers at 'tcp://127.0.0.1:1'" in done.stderr
+
+
+# --- arms ---------------------------------------------------------------------
+
+
+def tuned(best):
+    """Return how arm_settings goes on where validation favours one rate."""
+    arm, rows, rates = {"task": "t"}, [], []
+    for _ in range(20):
+        wanted = arm_settings(arm, rows)
+        if not wanted:
+            break
+        rates.append(sorted({setting["lr"] for setting in wanted}))
+        for setting in wanted:
+            rows.append({**setting, "val_score": abs(np.log(setting["lr"] / best))})
+    return rates, rows
+
+
+def test_the_grid_grows_until_its_best_rate_is_inside():
+    for best, expected in (
+        (0.02, [[0.01, 0.02, 0.04], [0.02]]),
+        (0.08, [[0.01, 0.02, 0.04], [0.08], [0.16], [0.08]]),
+        (0.005, [[0.01, 0.02, 0.04], [0.005], [0.0025], [0.005]]),
+    ):
+        rates, rows = tuned(best)
+        assert rates == expected
+        scored = [row for row in rows if row["seed"] < 100]
+        assert sorted(row["seed"] for row in scored) == [0, 1, 2, 3, 4]
+        assert {row["lr"] for row in scored} == {best}
+
+
+def test_a_rate_that_diverges_is_not_the_best():
+    rows = [
+        {"task": "t", "lr": lr, "seed": seed, "backend": "jax", "val_score": score}
+        for seed in (100, 101)
+        for lr, score in ((0.01, 2.0), (0.02, 1.0), (0.04, float("nan")))
+    ]
+    assert {s["lr"] for s in arm_settings({"task": "t"}, rows)} == {0.02}
+
+
+def test_near_equal_widths_meet_a_budget():
+    for budget in (3_000, 8_500, 20_000):
+        for depth in (2, 3, 4):
+            ends = {"n_features": 2, "n_outputs": 1}
+            widths = near_equal_widths(budget, depth, **ends)
+            assert len(widths) == depth
+            assert abs(stack_params(widths, **ends) / budget - 1) < 0.02
+
+
+@pytest.mark.slow
+def test_parameters_are_counted_as_keras_counts_them():
+    from lstm_utils.models import make_stack
+
+    model = make_stack(3, [9, 4, 6], n_features=2, n_outputs=5)
+    counted = stack_params([9, 4, 6], n_features=2, n_outputs=5)
+    assert model.count_params() == counted
+
+
+# --- the committed table --------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def table():
+    return read_table("deep_or_wide.csv")
+
+
+COMPARED = ["task", "updates", "points"]
+ARM = [*COMPARED, "depth", "width"]
+
+
+def test_nothing_of_the_sweep_is_missing(table):
+    everything = read_table("deep_or_wide.csv", failed=True)
+    assert deep_or_wide.settings(everything.to_dict("records")) == []
+    assert len(everything) == len(table), "some runs failed"
+    assert not table.duplicated([*ARM, "lr", "seed", "backend"]).any()
+
+
+def test_what_is_compared_has_equal_parameters(table):
+    for arms, rows in table.groupby(COMPARED):
+        assert rows["params"].max() / rows["params"].min() < 1.02, arms
+
+
+def test_each_arm_is_scored_on_five_seeds_that_did_not_choose_its_rate(table):
+    scored = table[(table["seed"] < 100) & (table["backend"] == "jax")]
+    for arm, rows in scored.groupby(ARM):
+        assert sorted(rows["seed"]) == [0, 1, 2, 3, 4], arm
+        assert rows["lr"].nunique() == 1, arm
+
+
+def test_no_chosen_rate_lies_at_the_edge_of_its_grid(table):
+    for arm, rows in table.groupby(ARM):
+        tuning = rows[rows["seed"] >= 100].groupby("lr")["val_score"].mean()
+        chosen = rows[rows["seed"] < 100]["lr"].iloc[0]
+        assert chosen == tuning.idxmin(), arm
+        assert tuning.index.min() < chosen < tuning.index.max(), arm
+
+
+def test_no_score_is_better_than_the_best_possible(table):
+    # Sampling lets a forecast beat the source on its test data by a hair.
+    assert table["test_score"].min() > -1e-3
