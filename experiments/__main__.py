@@ -78,7 +78,7 @@ def _rows(options) -> list[dict]:
     path = _table(options)
     if not path.is_file():
         return []
-    return read_table(path, failed=True).to_dict("records")
+    return read_table(path, failed=not options.retry).to_dict("records")
 
 
 def _run(options) -> int:
@@ -90,7 +90,9 @@ def _run(options) -> int:
         status = _start(options, backend, "--part", backend)
         if status:
             return status
-        if len(_rows(options)) == before:
+        if options.retry:
+            options.retry = False
+        elif len(_rows(options)) == before:
             raise SystemExit(f"{options.name}: no run was made of {len(wanted)} wanted")
     failed = [row for row in _rows(options) if isinstance(row["error"], str)]
     print(f"{options.name}: complete, {len(failed)} runs failed")
@@ -104,7 +106,6 @@ def _run_part(options) -> int:
     from lstm_utils.experiments import run_grid
 
     sweep = _sweep(options.name)
-    retry = options.retry
     with ExitStack() as stack:
         jobs = options.jobs
         if options.scheduler:
@@ -120,9 +121,9 @@ def _run_part(options) -> int:
                 _table(options),
                 metrics=sweep.METRICS,
                 n_jobs=jobs,
-                retry=retry,
+                retry=options.retry,
             )
-            retry = False
+            options.retry = False
             if not made:
                 return 0
     return 0

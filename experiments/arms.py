@@ -50,6 +50,15 @@ def arm_settings(arm: Mapping, rows: Iterable[Mapping]) -> list[dict]:
             return _settings(arm, [key for key in scored if key not in have])
 
 
+def next_settings(stages: Iterable[list[Mapping]], rows: list[Mapping]) -> list[dict]:
+    """Return what the first stage that is not complete has still to run."""
+    for stage in stages:
+        wanted = [setting for arm in stage for setting in arm_settings(arm, rows)]
+        if wanted:
+            return wanted
+    return []
+
+
 def confirming_settings(arm: Mapping, rows: Iterable[Mapping]) -> list[dict]:
     """Return the scored runs of a complete arm that TensorFlow has still to confirm."""
     mine = [row for row in rows if all(str(row[key]) == str(arm[key]) for key in arm)]

@@ -9,15 +9,13 @@ Then five fresh seeds at that rate are scored on test data. Lower is better.
 from __future__ import annotations
 
 from functools import cache
-from itertools import chain
 
 import numpy as np
 
 from experiments.arms import (
-    arm_settings,
     confirming_settings,
     near_equal_widths,
-    profile_widths,
+    next_settings,
     stack_params,
 )
 from lstm_utils import depth_tasks
@@ -29,7 +27,6 @@ DEPTHS = (1, 2, 3, 4)
 TEACHERS = [f"teacher-{layers}{name}" for layers in (1, 3) for name in "abc"]
 UPDATES = {"digits": 600, "ar2": 500, "grammar": 1200, "dyck": 1200, "chain": 3000}
 POINTS = {"digits": 1000, "ar2": 1000, "grammar": 10_000, "dyck": 10_000}
-PROFILES = {"falling": (4, 2, 1), "rising": (1, 2, 4)}
 SIZES = {  # features, outputs
     "digits": (8, 10),
     "ar2": (1, 1),
@@ -41,44 +38,26 @@ SIZES = {  # features, outputs
 
 def settings(rows: list[dict]) -> list[dict]:
     """Return the next runs, given the table so far; none when it is complete."""
-    for stage in _stages():
-        if wanted := list(
-            chain.from_iterable(arm_settings(arm, rows) for arm in stage)
-        ):
-            return wanted
+    stages = [[arm(task, depth) for depth in DEPTHS] for task in (*TEACHERS, *UPDATES)]
+    stages += [[arm(task, depth, updates=400) for depth in DEPTHS] for task in TEACHERS]
+    stages += [
+        [arm(task, depth, updates=4800) for depth in (1, 3)] for task in TEACHERS
+    ]
+    if wanted := next_settings(stages, rows):
+        return wanted
     return [
         setting
         for task in ("teacher-1a", "teacher-3a", "digits")
         for depth in (1, 3)
-        for setting in confirming_settings(_arm(task, depth), rows)
+        for setting in confirming_settings(arm(task, depth), rows)
     ]
 
 
-def _stages():
-    """Yield the arms in the order in which they are run, one list for each task."""
-    for task in (*TEACHERS, *UPDATES):
-        yield [_arm(task, depth) for depth in DEPTHS]
-    for task in TEACHERS:
-        yield [_arm(task, depth, updates=400) for depth in DEPTHS]
-    for task in ("teacher-3a", "digits"):
-        yield [_arm(task, 3, profile=profile) for profile in PROFILES.values()]
-    for task, points in (("teacher-3a", (100, 1000)), ("digits", (100, 300))):
-        for n in points:
-            yield [_arm(task, depth, points=n) for depth in (1, 2, 3)]
-    for task in TEACHERS:
-        yield [_arm(task, depth, updates=4800) for depth in (1, 3)]
-
-
-def _arm(task, depth, *, updates=None, points=None, profile=None) -> dict:
-    n_features, n_outputs = SIZES.get(task, (2, 1))
-    ends = {"n_features": n_features, "n_outputs": n_outputs}
-    one_layer = near_equal_widths(BUDGET, 1, **ends)
-    budget = stack_params(one_layer, **ends)
-    widths = (
-        profile_widths(budget, profile, **ends)
-        if profile
-        else near_equal_widths(budget, depth, **ends)
-    )
+def arm(task, depth, *, updates=None, points=None, widths=None) -> dict:
+    """Return the setting of an arm, its learning rate and its seeds left open."""
+    if widths is None:
+        budget = stack_params(near_equal_widths(BUDGET, 1, **ends(task)), **ends(task))
+        widths = near_equal_widths(budget, depth, **ends(task))
     return {
         "task": task,
         "depth": depth,
@@ -86,6 +65,12 @@ def _arm(task, depth, *, updates=None, points=None, profile=None) -> dict:
         "points": points or POINTS.get(task, 20_000),
         "updates": updates or UPDATES.get(task, 1200),
     }
+
+
+def ends(task) -> dict:
+    """Return how many features and outputs a model of a task has."""
+    n_features, n_outputs = SIZES.get(task, (2, 1))
+    return {"n_features": n_features, "n_outputs": n_outputs}
 
 
 def run(task, depth, width, points, updates, lr, seed, backend) -> dict:
@@ -133,8 +118,7 @@ def run(task, depth, width, points, updates, lr, seed, backend) -> dict:
     model = make_stack(
         depth,
         [int(units) for units in width.split("-")],
-        n_features=SIZES.get(task, (2, 1))[0],
-        n_outputs=SIZES.get(task, (2, 1))[1],
+        **ends(task),
         return_sequences=task != "digits",
         fused=backend == "tensorflow",
     )

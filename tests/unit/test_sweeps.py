@@ -107,7 +107,8 @@ if __name__ == "__main__":
 @pytest.fixture
 def cluster(tmp_path):
     """Return a function that starts two workers with a PYTHONPATH and an address."""
-    script = tmp_path / "cluster.py"
+    script = tmp_path / "cluster" / "cluster.py"
+    script.parent.mkdir()
     script.write_text(CLUSTER)
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     started = []
