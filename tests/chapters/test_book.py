@@ -28,7 +28,10 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
 CITE = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
 TERM = re.compile(r"\{term\}`(?:[^`<]*<([^`>]+)>|([^`<]+))`")
-EXEMPT = {"__init__", "drawings", "experiments", "notebook", "plots", "style"}
+EXEMPT = {
+    *("__init__", "drawings", "experiments", "notebook", "plots", "style"),
+    "sweep_plots",
+}
 # Public names whose chapter is still to be written; empty at the end.
 STILL_TO_COME = {
     "make_stack",
