@@ -132,7 +132,7 @@ def test_help_names_every_command():
         text=True,
         check=True,
     )
-    commands = "book serve live run bench check lab test test-fast lock"
+    commands = "book serve live run bench check lab test lock"
     for command in commands.split():
         assert f"\n    {command} " in done.stdout
 
