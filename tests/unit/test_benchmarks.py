@@ -139,3 +139,20 @@ def test_a_tiny_run_writes_one_row_for_each_epoch(tmp_path):
     }
     assert all(float(row["seconds"]) > 0 for row in rows)
     assert "tensorflow 2" in rows[0]["versions"]
+
+
+@pytest.mark.slow
+def test_one_update_of_each_depth_is_timed(tmp_path):
+    asked = ["updates", "--rounds", "6", "--batches", "2", "--tasks", "digits"]
+    asked += ["--save", "--results", str(tmp_path)]
+    subprocess.run(
+        [sys.executable, "-m", "book_tools", "bench", *asked],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    with (tmp_path / "bench_updates.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 24
+    assert {row["arm"] for row in rows} == set("1234")
+    assert {(row["task"], row["updates"]) for row in rows} == {("digits", "2")}
