@@ -21,6 +21,19 @@ FEWEST_ROUNDS = 6
 ROUNDS_HINT = "Below 6 rounds the median has no 95 % interval."
 
 
+class Clock:
+    """Holds how long a thing took that was started and stopped last."""
+
+    def start(self, *_) -> None:
+        """Begin to count; arguments are ignored, so that it can be a callback."""
+        self._start = time.perf_counter(), time.process_time()
+
+    def stop(self, *_) -> None:
+        """Keep the seconds since the start, on the wall and of all threads."""
+        self.seconds = time.perf_counter() - self._start[0]
+        self.cpu_seconds = time.process_time() - self._start[1]
+
+
 class Ratio(NamedTuple):
     """The median of the ratios of paired rounds, and its 95 % interval."""
 
@@ -32,7 +45,9 @@ class Ratio(NamedTuple):
         return f"{self.median:.2f} [{self.low:.2f}, {self.high:.2f}]"
 
 
-def interleave(arms: Mapping[str, Callable[[], object]], rounds: int) -> list[dict]:
+def interleave(
+    arms: Mapping[str, Callable[[Clock], object]], rounds: int
+) -> list[dict]:
     """Time each arm once a round; every second round goes through them backwards.
 
     What disturbs the machine for longer than a round then falls on all arms alike.
@@ -42,7 +57,8 @@ def interleave(arms: Mapping[str, Callable[[], object]], rounds: int) -> list[di
     Parameters
     ----------
     arms : mapping of str to callable
-        What is timed, by name.
+        What is timed, by name: each takes a clock, which it starts and stops around
+        the part that counts.
     rounds : int
         Number of rounds, at least 6.
 
@@ -55,22 +71,21 @@ def interleave(arms: Mapping[str, Callable[[], object]], rounds: int) -> list[di
     """
     names = list(check_mapping("arms", arms, "Name what is to be timed."))
     rounds = check_int("rounds", rounds, FEWEST_ROUNDS, ROUNDS_HINT)
+    clock = Clock()
     for name in names:
-        arms[name]()
+        arms[name](clock)
     rows = []
     for number in range(1, rounds + 1):
         order = names if number % 2 else names[::-1]
         for place, name in enumerate(order, start=1):
-            used, start = time.process_time(), time.perf_counter()
-            arms[name]()
-            seconds, used = time.perf_counter() - start, time.process_time() - used
+            arms[name](clock)
             rows.append(
                 {
                     "round": number,
                     "place": place,
                     "arm": name,
-                    "seconds": round(seconds, 6),
-                    "cpu_seconds": round(used, 6),
+                    "seconds": round(clock.seconds, 6),
+                    "cpu_seconds": round(clock.cpu_seconds, 6),
                 }
             )
     return rows

@@ -2,6 +2,9 @@
 
 All arms are the same function with the same weights at the start, trained on the same
 batches by the same optimizer; what is timed is one epoch.
+
+In one loop a layer may be at one step while the layer below is at the next, so that two
+cores have work at once: on a single core, or on a busy machine, little is won.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from importlib.util import find_spec
 import numpy as np
 
 from benchmarks import _rounds
+from benchmarks._rounds import Clock
 from lstm_utils import setup
 from lstm_utils.models import make_stack
 from lstm_utils.tasks import running_sum
@@ -59,7 +63,7 @@ def measure(depth: int, rounds: int, sequences: int) -> list[dict]:
     return [setting | row | record for row in timed]
 
 
-def epochs(depth: int, sequences: int) -> dict[str, Callable[[], object]]:
+def epochs(depth: int, sequences: int) -> dict[str, Callable[[Clock], None]]:
     """Return what trains each form for one epoch, after a check that they agree."""
     x, y = running_sum(sequences, STEPS, seed=0)
     options = {"n_features": 1, "return_sequences": True}
@@ -86,12 +90,23 @@ def refuse_difference(arm: str, outputs: np.ndarray, expected: np.ndarray) -> No
         )
 
 
-def keras_epoch(model, x: np.ndarray, y: np.ndarray) -> Callable[[], object]:
-    """Return what trains a Keras model for one epoch."""
+def keras_epoch(model, x: np.ndarray, y: np.ndarray) -> Callable[[Clock], None]:
+    """Return what trains a Keras model for one epoch, timed as one of many.
+
+    A call of ``fit`` also prepares itself before its first epoch. A real training
+    pays that once for many epochs, so it is not counted.
+    """
     import keras
 
     model.compile(keras.optimizers.Adam(RATE), "mse")
-    return lambda: model.fit(x, y, batch_size=BATCH, shuffle=False, verbose=0)
+
+    def epoch(clock: Clock) -> None:
+        timer = keras.callbacks.LambdaCallback(
+            on_epoch_begin=clock.start, on_epoch_end=clock.stop
+        )
+        model.fit(x, y, batch_size=BATCH, shuffle=False, verbose=0, callbacks=[timer])
+
+    return epoch
 
 
 def torch_epoch(depth: int, weights: list, x: np.ndarray, y: np.ndarray):
@@ -114,11 +129,13 @@ def torch_epoch(depth: int, weights: list, x: np.ndarray, y: np.ndarray):
     pieces = torch.tensor(x).split(BATCH), torch.tensor(y).split(BATCH)
     batches = list(zip(*pieces, strict=True))
 
-    def epoch() -> None:
+    def epoch(clock: Clock) -> None:
+        clock.start()
         for inputs, targets in batches:
             optimizer.zero_grad()
             torch.nn.functional.mse_loss(head(lstm(inputs)[0]), targets).backward()
             optimizer.step()
+        clock.stop()
 
     return outputs, epoch
 

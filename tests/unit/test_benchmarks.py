@@ -14,9 +14,20 @@ from benchmarks import _rounds, fused
 from book_tools.chapters import ROOT
 
 
+def timed(function):
+    """Return an arm all of which counts."""
+
+    def arm(clock):
+        clock.start()
+        function()
+        clock.stop()
+
+    return arm
+
+
 def test_arms_alternate_after_a_first_call_that_is_not_timed():
     called = []
-    arms = {name: lambda name=name: called.append(name) for name in "abc"}
+    arms = {name: timed(lambda name=name: called.append(name)) for name in "abc"}
     rows = _rounds.interleave(arms, 6)
     assert "".join(called) == "abc" + 3 * "abccba"
     assert [row["arm"] for row in rows] == called[3:]
@@ -24,8 +35,18 @@ def test_arms_alternate_after_a_first_call_that_is_not_timed():
     assert [row["place"] for row in rows] == 6 * [1, 2, 3]
 
 
+def test_what_an_arm_does_before_it_starts_the_clock_is_not_counted():
+    def arm(clock):
+        time.sleep(0.05)
+        clock.start()
+        clock.stop()
+
+    rows = _rounds.interleave({"a": arm}, 6)
+    assert min(row["seconds"] for row in rows) < 0.02
+
+
 def test_seconds_pass_while_an_arm_waits_and_the_processor_does_not_work():
-    rows = _rounds.interleave({"wait": lambda: time.sleep(0.02)}, 6)
+    rows = _rounds.interleave({"wait": timed(lambda: time.sleep(0.02))}, 6)
     assert all(row["seconds"] >= 0.02 for row in rows)
     assert sum(row["cpu_seconds"] for row in rows) < sum(r["seconds"] for r in rows) / 2
 
@@ -33,7 +54,7 @@ def test_seconds_pass_while_an_arm_waits_and_the_processor_does_not_work():
 @pytest.mark.parametrize("rounds", [5, 0])
 def test_too_few_rounds_for_an_interval_are_refused(rounds):
     with pytest.raises(ValueError, match=rf"^rounds must be at least 6, but {rounds}"):
-        _rounds.interleave({"a": int}, rounds)
+        _rounds.interleave({"a": timed(int)}, rounds)
 
 
 def rows_of(fast, slow):
