@@ -65,6 +65,8 @@ def measure(depth: int, rounds: int, sequences: int) -> list[dict]:
 
 def epochs(depth: int, sequences: int) -> dict[str, Callable[[Clock], None]]:
     """Return what trains each form for one epoch, after a check that they agree."""
+    import keras
+
     x, y = running_sum(sequences, STEPS, seed=0)
     options = {"n_features": 1, "return_sequences": True}
     stacked = make_stack(depth, UNITS, **options)
@@ -73,7 +75,10 @@ def epochs(depth: int, sequences: int) -> dict[str, Callable[[Clock], None]]:
     fused.set_weights(weights)
     expected = stacked.predict_on_batch(x[:BATCH])
     refuse_difference("fused", fused.predict_on_batch(x[:BATCH]), expected)
-    arms = {YARDSTICK: keras_epoch(stacked, x, y), "fused": keras_epoch(fused, x, y)}
+    arms = {}
+    for name, model in {YARDSTICK: stacked, "fused": fused}.items():
+        model.compile(keras.optimizers.Adam(RATE), "mse")
+        arms[name] = _rounds.keras_epoch(model, x, y, batch_size=BATCH)
     if find_spec("torch") is not None:
         outputs, arms["nn.LSTM"] = torch_epoch(depth, weights, x, y)
         refuse_difference("nn.LSTM", outputs, expected)
@@ -88,25 +93,6 @@ def refuse_difference(arm: str, outputs: np.ndarray, expected: np.ndarray) -> No
             f"{arm} differs from {YARDSTICK} by {furthest:.1e} with the same weights, "
             f"expected at most {TOLERANCE:.0e}: what is timed would not be the same."
         )
-
-
-def keras_epoch(model, x: np.ndarray, y: np.ndarray) -> Callable[[Clock], None]:
-    """Return what trains a Keras model for one epoch, timed as one of many.
-
-    A call of ``fit`` also prepares itself before its first epoch. A real training
-    pays that once for many epochs, so it is not counted.
-    """
-    import keras
-
-    model.compile(keras.optimizers.Adam(RATE), "mse")
-
-    def epoch(clock: Clock) -> None:
-        timer = keras.callbacks.LambdaCallback(
-            on_epoch_begin=clock.start, on_epoch_end=clock.stop
-        )
-        model.fit(x, y, batch_size=BATCH, shuffle=False, verbose=0, callbacks=[timer])
-
-    return epoch
 
 
 def torch_epoch(depth: int, weights: list, x: np.ndarray, y: np.ndarray):

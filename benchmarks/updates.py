@@ -58,7 +58,9 @@ def measure(name: str, rounds: int, batches: int) -> list[dict]:
     return [{"task": name} | row | record for row in _rounds.interleave(arms, rounds)]
 
 
-def updates(task: str, depth: int, x: np.ndarray, y: np.ndarray) -> Callable:
+def updates(
+    task: str, depth: int, x: np.ndarray, y: np.ndarray
+) -> Callable[[_rounds.Clock], None]:
     """Return what trains one stack for one pass through some batches."""
     import keras
 
@@ -72,7 +74,7 @@ def updates(task: str, depth: int, x: np.ndarray, y: np.ndarray) -> Callable:
     )
     loss = deep_or_wide.loss_for(y)
     model.compile(keras.optimizers.Adam(1e-3, clipnorm=1.0), loss)
-    return lambda: model.fit(x, y, batch_size=BATCH, shuffle=False, verbose=0)
+    return _rounds.keras_epoch(model, x, y, batch_size=BATCH)
 
 
 if __name__ == "__main__":
