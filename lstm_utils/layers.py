@@ -18,7 +18,9 @@ class UpperLSTMCell(keras.layers.LSTMCell):
 
     With both options its output is ``x + LSTM(norm(x))``. The state h that goes to
     the next step is the LSTM's own, without x. It is an ``LSTMCell`` itself, and not
-    a cell around one, so that ``RNN`` draws a new dropout mask in every call.
+    a cell around one, so that ``RNN`` draws a new dropout mask in every call. Its
+    states are h and c; with `residual` the last output comes before them, since Keras
+    on JAX repeats a cell's first state where a step is masked.
 
     Introduced in: 08
 
@@ -59,6 +61,8 @@ class UpperLSTMCell(keras.layers.LSTMCell):
         super().__init__(units, **options)
         self.residual = check_flag("residual", residual)
         self.layer_norm = check_flag("layer_norm", layer_norm)
+        if self.residual:
+            self.state_size = [self.units] * 3
 
     def build(self, input_shape):
         """Make the weights, those of the norm first."""
@@ -85,8 +89,10 @@ class UpperLSTMCell(keras.layers.LSTMCell):
 
     def call(self, inputs, states, training=False):
         """Take one step."""
-        h, states = super().call(self.normalise(inputs), states, training=training)
-        return (inputs + h if self.residual else h), states
+        h, own = super().call(self.normalise(inputs), states[-2:], training=training)
+        if not self.residual:
+            return h, own
+        return inputs + h, [inputs + h, *own]
 
     def get_config(self):
         """Return what makes the same cell anew."""
