@@ -31,11 +31,8 @@ TERM = re.compile(r"\{term\}`(?:[^`<]*<([^`>]+)>|([^`<]+))`")
 EXEMPT = {"__init__", "drawings", "experiments", "notebook", "plots", "style"}
 # Public names whose chapter is still to be written; empty at the end.
 STILL_TO_COME = {
-    "make_stack",
-    "numpy_stack",
     "sliding_windows",
     "split_by_time",
-    "width_for_budget",
 }
 
 
