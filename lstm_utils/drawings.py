@@ -207,7 +207,9 @@ def draw_stack(
             ax.add_patch(_box(left, floor, 1.4, 1.0, face))
             ax.text(middle, floor + 0.48, "LSTM", **text)
             if step < steps:
-                _arrow(ax, (left + 1.4, floor + 0.5), (left + across, floor + 0.5), blue)
+                _arrow(
+                    ax, (left + 1.4, floor + 0.5), (left + across, floor + 0.5), blue
+                )
                 ax.text(left + 2.02, floor + 0.78, "$h,c$", **text | {"color": blue})
             if layer < n_layers or return_sequences or step == steps:
                 _arrow(ax, (middle, floor + 1.0), (middle, floor + up), orange)
