@@ -39,13 +39,10 @@ STILL_TO_COME = {
     "area_over_peak",
     "gradient_map",
     "half_life",
-    "make_stack",
-    "numpy_stack",
     "perturbation_response",
     "signal_map",
     "sliding_windows",
     "split_by_time",
-    "width_for_budget",
 }
 
 
