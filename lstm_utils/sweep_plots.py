@@ -149,9 +149,13 @@ def plot_by_budget(curves, *, xlabel: str, ylabel: str = "score", ax=None):
             bar = {"color": paint, "linestyle": "-", "linewidth": 1}
             ax.plot([x, x], [max(one.low, 1e-9), one.high], marker="_", **bar)
         ends[name] = (max(runs), means[-1], paint)
-        every += [one.high for one in found] + [one.mean for one in found]
+        every += [bound for one in found for bound in (one.mean, one.high)]
+        every += [one.low for one in found if one.low > 0]
     ax.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel)
     _plain_ticks(ax, min(every) / 1.3, max(every) * 1.2)
+    costs = sorted(next(iter(curves.values())))
+    ax.set_xticks(costs, [f"{cost:g}" for cost in costs])
+    ax.set_xticks([], minor=True)
     _name_ends(ax, ends)
     return ax
 
