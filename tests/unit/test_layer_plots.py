@@ -43,7 +43,7 @@ def test_means_are_those_of_logarithms_with_intervals():
     (ax,) = plot_by_layer({"task": runs}, ylabel="steps")
     means = [line.get_ydata().tolist() for line in ax.lines if line.get_lw() == 1.2]
     assert np.allclose(means, [[2, 4], [2**0.5, 2**0.5]])
-    bars = [line for line in ax.lines if line.get_lw() == 1.5]
+    bars = [line for line in ax.lines if (line.get_lw(), line.get_ls()) == (1.5, "-")]
     assert len(bars) == 4
     low, high = bars[0].get_ydata()
     assert low < 1
