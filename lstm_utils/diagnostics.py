@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_utils._validate import as_numbers, check_array, check_list
+from lstm_utils._recurrent import cells_of, check_inputs, check_model, feed_of, holds
+from lstm_utils._validate import check_array
 
 __all__ = ["GateTraces", "gate_traces"]
 
@@ -74,15 +75,11 @@ def gate_traces(model, x) -> list[GateTraces]:
     """
     import keras
 
-    if not isinstance(model, keras.Model):
-        raise TypeError(f"model must be a Keras model, but {model!r} came.")
-    if not getattr(model, "inputs", None):
-        raise ValueError(
-            f"model {model.name!r} has no known inputs. Build it from keras.Input, as "
-            "a functional or sequential model."
-        )
+    from lstm_utils.layers import UpperLSTMCell
+
+    check_model(model)
     layers = [layer for layer in model.layers if _lstm_cells(layer)]
-    wrapped = [layer.name for layer in model.layers if _holds_lstm(layer)]
+    wrapped = [layer.name for layer in model.layers if holds(layer, _lstm_cells)]
     if wrapped:
         raise ValueError(
             f"model has LSTM layers inside {wrapped}, which are not read. Read a "
@@ -94,101 +91,37 @@ def gate_traces(model, x) -> list[GateTraces]:
             f"model has no LSTM layer to read; its layers are {kinds}. Only LSTM, and "
             "RNN over LSTMCell, have the gates i, f, g and o."
         )
-    reader = keras.Model(model.inputs, [_input_of(layer) for layer in layers])
-    x = _check_inputs(x, [tuple(tensor.shape) for tensor in model.inputs])
+    reader = keras.Model(model.inputs, [feed_of(layer) for layer in layers])
+    x = check_inputs(model, x)
     sequences = [np.asarray(seen) for seen in keras.tree.flatten(reader(x))]
     traces = []
     for layer, sequence in zip(layers, sequences, strict=True):
         cells = _lstm_cells(layer)
         for number, cell in enumerate(cells, start=1):
             name = layer.name if len(cells) == 1 else f"{layer.name}[{number}]"
-            traces.append(_trace(name, cell, sequence))
-            sequence = traces[-1].h
+            upper = isinstance(cell, UpperLSTMCell)
+            seen = np.asarray(cell.normalise(sequence)) if upper else sequence
+            traces.append(_trace(name, cell, seen))
+            around = sequence if upper and cell.residual else 0.0
+            sequence = traces[-1].h + around
     return traces
-
-
-def _check_inputs(x, shapes) -> list[np.ndarray]:
-    if len(shapes) == 1:
-        x = [x]
-    elif len(check_list("x", x, "Give one array for each input.")) != len(shapes):
-        raise ValueError(
-            f"x has {len(x)} arrays, but the model has {len(shapes)} inputs: one array "
-            "for each, in the order of model.inputs."
-        )
-    arrays = []
-    for number, (value, expected) in enumerate(zip(x, shapes, strict=True)):
-        name = "x" if len(shapes) == 1 else f"x[{number}]"
-        array = as_numbers(name, value)
-        if len(array.shape) != len(expected) or any(
-            wanted not in (None, came)
-            for wanted, came in zip(expected, array.shape, strict=True)
-        ):
-            raise ValueError(
-                f"{name} has shape {array.shape}, but the model expects {expected}, "
-                "where None is any length. One sequence of one feature is "
-                "x.reshape(1, -1, 1)."
-            )
-        arrays.append(array)
-    return arrays
-
-
-def _holds_lstm(layer) -> bool:
-    """Tell whether an LSTM is inside a layer that is none itself."""
-    import keras
-
-    if isinstance(layer, keras.layers.RNN):
-        return False
-    parts = [*getattr(layer, "layers", [])]
-    for name in ("layer", "forward_layer", "backward_layer"):
-        part = getattr(layer, name, None)
-        parts += [part] if isinstance(part, keras.layers.Layer) else []
-    return any(_lstm_cells(part) or _holds_lstm(part) for part in parts)
 
 
 def _lstm_cells(layer) -> list:
     import keras
 
-    if not isinstance(layer, keras.layers.RNN):
-        return []
-    cell = layer.cell
-    cells = cell.cells if isinstance(cell, keras.layers.StackedRNNCells) else [cell]
+    cells = cells_of(layer)
     if all(isinstance(cell, keras.layers.LSTMCell) for cell in cells):
-        return list(cells)
+        return cells
     return []
-
-
-def _input_of(layer):
-    if layer.go_backwards:
-        raise ValueError(
-            f"layer {layer.name!r} runs backwards, so its step 0 is the last one. "
-            "Reverse the input and build it with go_backwards=False."
-        )
-    if len(layer._inbound_nodes) != 1:
-        raise ValueError(
-            f"layer {layer.name!r} is called {len(layer._inbound_nodes)} times; which "
-            "call to read is not clear. Build a model that calls it once."
-        )
-    feeds = layer.input if isinstance(layer.input, (list, tuple)) else [layer.input]
-    if getattr(feeds[0], "_keras_mask", None) is not None:
-        raise ValueError(
-            f"layer {layer.name!r} skips masked steps, which traces do not show. Read "
-            "it on sequences of one length, in a model without a mask."
-        )
-    if len(feeds) > 1:
-        raise ValueError(
-            f"layer {layer.name!r} gets an initial state, but traces start at zero. "
-            "Read it in a model that leaves the state out."
-        )
-    return feeds[0]
 
 
 def _trace(name, cell, sequence) -> GateTraces:
     sequence = check_array(
         f"the input of layer {name!r}", sequence, ("batch", "time", "features")
     )
-    weights = [np.asarray(weight) for weight in cell.get_weights()]
-    kernel, recurrent = weights[:2]
-    bias = weights[2] if cell.use_bias else 0.0
+    kernel, recurrent = cell.kernel.numpy(), cell.recurrent_kernel.numpy()
+    bias = cell.bias.numpy() if cell.use_bias else 0.0
 
     def squash(function, z):
         return np.asarray(function(z.astype("float32")))

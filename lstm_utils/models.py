@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Real
+
+import numpy as np
 
 from lstm_utils._validate import check_flag, check_int
 from lstm_utils.reference import lstm_params
@@ -21,6 +24,9 @@ def make_stack(
     n_outputs: int | None = 1,
     return_sequences: bool = False,
     fused: bool = False,
+    residual: bool = False,
+    layer_norm: bool = False,
+    dropout: float = 0.0,
 ):
     """Build a stack of LSTM layers with a Dense head, not yet compiled.
 
@@ -42,6 +48,15 @@ def make_stack(
         Build one ``RNN`` of stacked cells, which runs a single loop over time,
         instead of one ``LSTM`` layer above the other. It is the same function of
         the same weights: ``get_weights()`` has the same order in both forms.
+    residual : bool
+        Add to each layer's output what came from the layer below:
+        ``x + LSTM(x)``. The first layer has no such way around it.
+    layer_norm : bool
+        Normalise the input of every layer but the first, inside the way around it,
+        ``x + LSTM(norm(x))``, and the output of the last.
+    dropout : float
+        Share of the input that every layer but the first loses while it trains, 0
+        or more and below 1. The way around a layer loses nothing.
 
     Returns
     -------
@@ -53,11 +68,28 @@ def make_stack(
     Raises
     ------
     TypeError, ValueError
-        If a number is below 1, or there is not one width per layer.
+        If a number is below 1, there is not one width per layer, an option is
+        neither True nor False, `residual` meets unequal widths, or `dropout` is not
+        a number from 0 to below 1.
+
+    Notes
+    -----
+    Dropout uses one mask for a whole sequence and a new one for each sequence and
+    each update, as ``LSTM(dropout=…)`` in Keras does: a unit of the layer below is
+    either seen at every step or at none. Keras draws the mask once for each call of a
+    recurrent layer, so this is the one kind that both forms can have alike; a mask
+    that changes from step to step would need ``Dropout`` layers between the
+    ``LSTM`` layers, for which one loop over time has no place.
+
+    To load a saved stack that has `residual` or `layer_norm`, import
+    ``lstm_utils.layers`` first. A file keeps weights and optimizer, but Keras does not
+    write down how far the random numbers of dropout had got.
 
     References
     ----------
-    Graves (2013), Generating sequences with recurrent neural networks.
+    Graves (2013), Generating sequences with recurrent neural networks; Gal and
+    Ghahramani (2016), A theoretically grounded application of dropout in recurrent
+    neural networks; He et al. (2016), Identity mappings in deep residual networks.
 
     Examples
     --------
@@ -70,23 +102,21 @@ def make_stack(
     n_features, n_outputs = _ends(n_features, n_outputs)
     return_sequences = check_flag("return_sequences", return_sequences)
     fused = check_flag("fused", fused)
+    options = {
+        "residual": check_flag("residual", residual),
+        "layer_norm": check_flag("layer_norm", layer_norm),
+        "dropout": _rate(dropout),
+    }
+    if residual and len(set(widths)) > 1:
+        raise ValueError(
+            f"residual adds each layer's output to its input, but units gives the "
+            f"widths {widths}. Give all layers one width, or leave residual out."
+        )
     inputs = keras.Input((None, n_features), name="steps")
-    x = inputs
-    if fused:
-        cells = [keras.layers.LSTMCell(width) for width in widths]
-        # One cell goes in bare: a list of one fails on the JAX backend.
-        x = keras.layers.RNN(
-            cells if len(cells) > 1 else cells[0],
-            return_sequences=return_sequences,
-            name="stack",
-        )(x)
-    else:
-        for number, width in enumerate(widths, start=1):
-            x = keras.layers.LSTM(
-                width,
-                return_sequences=return_sequences or number < len(widths),
-                name=f"lstm_{number}",
-            )(x)
+    form = _fused if fused else _layer_by_layer
+    x = form(inputs, widths, return_sequences, **options)
+    if layer_norm:
+        x = keras.layers.LayerNormalization(name="norm")(x)
     if n_outputs is not None:
         x = keras.layers.Dense(n_outputs, name="head")(x)
     return keras.Model(inputs, x, name="fused_stack" if fused else "stack")
@@ -142,6 +172,62 @@ def width_for_budget(
     while params(width + 1) <= budget:
         width += 1
     return min((width, width + 1), key=lambda w: abs(params(w) - budget))
+
+
+def _fused(x, widths, return_sequences, *, residual, layer_norm, dropout):
+    from keras import layers
+
+    from lstm_utils.layers import UpperLSTMCell
+
+    cells = [layers.LSTMCell(widths[0])]
+    for width in widths[1:]:
+        if residual or layer_norm:
+            cell = UpperLSTMCell(
+                width, residual=residual, layer_norm=layer_norm, dropout=dropout
+            )
+        else:
+            cell = layers.LSTMCell(width, dropout=dropout)
+        cells.append(cell)
+    # One cell goes in bare: a list of one fails on the JAX backend.
+    cell = cells if len(cells) > 1 else cells[0]
+    return layers.RNN(cell, return_sequences=return_sequences, name="stack")(x)
+
+
+def _layer_by_layer(x, widths, return_sequences, *, residual, layer_norm, dropout):
+    from keras import layers
+
+    from lstm_utils.layers import LastStep
+
+    depth = len(widths)
+    # A sum needs every step from both sides, so the last one is taken after it.
+    cut_after = residual and depth > 1 and not return_sequences
+    for number, width in enumerate(widths, start=1):
+        below, upper = x, number > 1
+        if layer_norm and upper:
+            x = layers.LayerNormalization(name=f"norm_{number}")(x)
+        x = layers.LSTM(
+            width,
+            return_sequences=return_sequences or number < depth or cut_after,
+            dropout=dropout if upper else 0.0,
+            name=f"lstm_{number}",
+        )(x)
+        if residual and upper:
+            x = layers.Add(name=f"sum_{number}")([below, x])
+    return LastStep(name="last_step")(x) if cut_after else x
+
+
+def _rate(dropout) -> float:
+    hint = "It is the share of units that are dropped: 0.2 drops one in five."
+    if isinstance(dropout, (bool, np.bool_)) or not isinstance(dropout, Real):
+        raise TypeError(
+            f"dropout must be a number, but {dropout!r} ({type(dropout).__name__}) "
+            f"came. {hint}"
+        )
+    if not 0 <= dropout < 1:
+        raise ValueError(
+            f"dropout must be at least 0 and below 1, but {dropout} came. {hint}"
+        )
+    return float(dropout)
 
 
 def _widths(n_layers, units) -> list[int]:

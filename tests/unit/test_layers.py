@@ -1,0 +1,280 @@
+"""Residuals, norms and dropout are the same thing in both forms of a stack."""
+
+import itertools
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from lstm_utils.models import make_stack
+from lstm_utils.reference import numpy_lstm
+
+pytestmark = pytest.mark.slow
+UNITS = 5
+EVERY = {"residual": True, "layer_norm": True, "dropout": 0.3}
+OPTIONS = [
+    dict(zip(EVERY, values, strict=True))
+    for values in itertools.product([False, True], [False, True], [0.0, 0.3])
+]
+BOTH_FORMS = pytest.mark.parametrize("fused", [False, True], ids=["layers", "fused"])
+ANY_OPTIONS = pytest.mark.parametrize(
+    "options", OPTIONS, ids=lambda o: "-".join(k for k in o if o[k]) or "plain"
+)
+X = np.random.default_rng(0).normal(size=(4, 7, 3)).astype("float32")
+
+
+def stack(depth, *, seed=0, **options):
+    """Return a stack with weights all drawn, those too that start at 0 or at 1."""
+    model = make_stack(depth, UNITS, **{"n_features": 3, **options})
+    rng = np.random.default_rng(seed)
+    model.set_weights([rng.normal(0, 0.4, w.shape) for w in model.get_weights()])
+    return model
+
+
+def generators(model):
+    """Return the states of the random generators, from the lowest layer up."""
+    return [v for v in model.variables if "seed_generator" in v.path]
+
+
+@ANY_OPTIONS
+@pytest.mark.parametrize("depth", [1, 2, 4])
+@pytest.mark.parametrize("return_sequences", [False, True])
+def test_both_forms_are_one_function(options, depth, return_sequences):
+    options = {**options, "return_sequences": return_sequences}
+    plain, fused = stack(depth, **options), stack(depth, fused=True, **options)
+    shapes = [[w.shape for w in m.get_weights()] for m in (plain, fused)]
+    assert shapes[0] == shapes[1]
+    np.testing.assert_allclose(fused(X), plain(X), atol=1e-5)
+    for state, other in zip(generators(plain), generators(fused), strict=True):
+        other.assign(state)
+    trained = [np.asarray(m(X, training=True)) for m in (plain, fused)]
+    np.testing.assert_allclose(*trained, atol=1e-5)
+
+
+@BOTH_FORMS
+@pytest.mark.parametrize("layer_norm", [False, True])
+def test_the_stream_is_what_numpy_adds_up(fused, layer_norm):
+    model = stack(
+        3, fused=fused, residual=True, layer_norm=layer_norm, return_sequences=True
+    )
+    weights = iter(model.get_weights())
+
+    def norm(x):
+        if not layer_norm:
+            return x
+        gain, offset = next(weights), next(weights)
+        centred = x - x.mean(-1, keepdims=True)
+        return centred / np.sqrt(x.var(-1, keepdims=True) + 1e-3) * gain + offset
+
+    def lstm(x):
+        return numpy_lstm(x, [next(weights) for _ in range(3)])[0]
+
+    stream = lstm(X)
+    for _ in range(2):
+        stream = stream + lstm(norm(stream))
+    expected = norm(stream) @ next(weights) + next(weights)
+    np.testing.assert_allclose(model(X), expected, atol=1e-5)
+
+
+def test_a_norm_without_a_residual_stands_before_each_upper_layer_and_last():
+    model = make_stack(3, [4, 3, 2], n_features=3, layer_norm=True)
+    names = [layer.name for layer in model.layers]
+    above = ["norm_2", "lstm_2", "norm_3", "lstm_3"]
+    assert names == ["steps", "lstm_1", *above, "norm", "head"]
+
+
+@BOTH_FORMS
+def test_without_options_nothing_has_changed(fused):
+    model = make_stack(2, 4, n_features=3, fused=fused)
+    names = ["stack"] if fused else ["lstm_1", "lstm_2"]
+    assert [layer.name for layer in model.layers] == ["steps", *names, "head"]
+    assert len(model.get_weights()) == 8
+
+
+# --- dropout --------------------------------------------------------------------
+
+
+def seen_masks(rate, *, fused, width=50, batch=200, **options):
+    """Return by what dropout multiplied the upper layer's input: two training calls.
+
+    The lower layer gives one constant at every step. The upper one forgets at once,
+    has open gates, and reads unit k only into unit k, so its output shows its input.
+    """
+    model = make_stack(
+        2,
+        width,
+        n_features=3,
+        n_outputs=None,
+        return_sequences=True,
+        fused=fused,
+        dropout=rate,
+        **options,
+    )
+    open_gates = np.repeat([20.0, -20.0, 0.0, 20.0], width)
+    constant = open_gates + np.repeat([0.0, 0.0, 0.5, 0.0], width)
+    copy = np.zeros((width, 4, width))
+    copy[:, 2] = np.eye(width)
+    none = np.zeros((width, 4 * width))
+    lower_layer = [np.zeros((3, 4 * width)), none, constant]
+    upper_layer = [copy.reshape(width, -1), none, open_gates]
+    model.set_weights([*lower_layer, *upper_layer])
+    lower = np.tanh(np.tanh(0.5))
+    skipped = lower if options.get("residual") else 0.0
+    calls = []
+    for training in (True, True, False, False):
+        h = np.asarray(model(np.ones((batch, 6, 3)), training=training)) - skipped
+        calls.append(np.arctanh(np.arctanh(h)) / lower)
+    for inference in calls[2:]:
+        np.testing.assert_allclose(inference, 1, atol=1e-4)
+    return calls[:2]
+
+
+@BOTH_FORMS
+@pytest.mark.parametrize("residual", [False, True])
+def test_the_share_that_is_dropped_is_the_rate_and_the_mean_stays(fused, residual):
+    mask, _ = seen_masks(0.3, fused=fused, residual=residual)
+    dropped = np.abs(mask) < 1e-4
+    np.testing.assert_allclose(mask[~dropped], 1 / 0.7, atol=1e-4)
+    # 10,000 draws: the standard error of the share is 0.005.
+    assert abs(dropped[:, 0].mean() - 0.3) < 0.015
+    assert abs(mask[:, 0].mean() - 1) < 0.02
+
+
+@BOTH_FORMS
+def test_one_mask_lasts_a_sequence_and_each_call_draws_its_own(fused):
+    first, second = seen_masks(0.5, fused=fused)
+    np.testing.assert_allclose(first, first[:, :1] + 0 * first, atol=1e-4)
+    for a, b in ((first, second), (first[:100], first[100:])):
+        differ = np.abs(a[:, 0] - b[:, 0]) > 0.1
+        assert abs(differ.mean() - 0.5) < 0.05
+
+
+@BOTH_FORMS
+def test_one_layer_has_nothing_between_layers_to_drop(fused):
+    model = stack(1, fused=fused, dropout=0.9)
+    np.testing.assert_array_equal(model(X, training=True), model(X))
+
+
+# --- training -------------------------------------------------------------------
+
+
+@BOTH_FORMS
+@pytest.mark.parametrize("options", [EVERY, {"dropout": 0.3}], ids=["every", "dropout"])
+def test_fit_moves_every_weight(fused, options):
+    model = stack(3, fused=fused, **options)
+    model.compile("adam", "mse")
+    before = model.get_weights()
+    history = model.fit(X, X[:, 0, :1], epochs=3, batch_size=2, verbose=0)
+    assert np.isfinite(history.history["loss"]).all()
+    for old, new in zip(before, model.get_weights(), strict=True):
+        assert (old != new).mean() > 0.5
+
+
+@BOTH_FORMS
+def test_each_update_of_fit_draws_its_own_mask(fused):
+    import keras
+
+    losses = {}
+    for rate in (0.0, 0.5):
+        model = stack(3, fused=fused, **{**EVERY, "dropout": rate})
+        model.compile(keras.optimizers.SGD(0.0), "mse")
+        history = model.fit(X, X[:, 0, :1], epochs=4, verbose=0, shuffle=False)
+        losses[rate] = len({*history.history["loss"]})
+    assert losses == {0.0: 1, 0.5: 4}
+
+
+RESUME = """
+import json
+import sys
+
+import keras
+import numpy as np
+
+import lstm_utils.layers
+
+folder = sys.argv[1]
+model = keras.saving.load_model(f"{folder}/stack.keras")
+data = np.load(f"{folder}/data.npz")
+states = [v for v in model.variables if "seed_generator" in v.path]
+for variable, state in zip(states, data["states"], strict=True):
+    variable.assign(state)
+fit = model.fit(data["x"], data["y"], epochs=3, batch_size=8, shuffle=False, verbose=0)
+print(json.dumps(fit.history["loss"]))
+"""
+
+
+@BOTH_FORMS
+def test_a_stack_trained_on_in_a_fresh_process_goes_on_as_if_never_saved(
+    tmp_path, fused
+):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(32, 6, 3)).astype("float32")
+    y = x.sum((1, 2)).reshape(-1, 1)
+    model = stack(3, fused=fused, **EVERY)
+    model.compile("adam", "mse")
+    train = {"batch_size": 8, "shuffle": False, "verbose": 0}
+    model.fit(x, y, epochs=2, **train)
+    model.save(tmp_path / "stack.keras")
+    states = [np.asarray(state) for state in generators(model)]
+    np.savez(tmp_path / "data.npz", x=x, y=y, states=states)
+    unbroken = model.fit(x, y, epochs=3, **train).history["loss"]
+    resumed = subprocess.run(
+        [sys.executable, "-c", RESUME, tmp_path],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    np.testing.assert_allclose(json.loads(resumed.stdout), unbroken, rtol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:Layer '.*stack'.* will therefore destroy the mask")
+@BOTH_FORMS
+@ANY_OPTIONS
+def test_masked_steps_change_nothing(fused, options):
+    import keras
+
+    model = stack(3, fused=fused, **options)
+    inputs = keras.Input((None, 3))
+    masked = keras.Model(inputs, model(keras.layers.Masking()(inputs)))
+    padded = np.concatenate([X, np.zeros((4, 5, 3))], axis=1)
+    np.testing.assert_allclose(masked(padded), model(X), atol=1e-6)
+    assert np.abs(np.asarray(model(padded)) - np.asarray(model(X))).max() > 1e-3
+
+
+# --- errors ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        (
+            {"units": [4, 3], "residual": True},
+            ValueError,
+            r"widths \[4, 3\]\. Give all layers one width, or leave residual out",
+        ),
+        ({"dropout": 1}, ValueError, "at least 0 and below 1, but 1 came"),
+        ({"dropout": -0.1}, ValueError, "at least 0 and below 1, but -0.1 came"),
+        ({"dropout": float("nan")}, ValueError, "below 1, but nan came"),
+        ({"dropout": "0.2"}, TypeError, "dropout must be a number, but '0.2'"),
+        ({"dropout": True}, TypeError, "dropout must be a number, but True"),
+        ({"dropout": None}, TypeError, "dropout must be a number, but None"),
+        ({"residual": 1}, TypeError, "residual must be True or False, but 1"),
+        ({"layer_norm": "no"}, TypeError, "layer_norm must be True or False, but 'no'"),
+    ],
+)
+def test_bad_options_say_what_is_wrong(options, error, message):
+    with pytest.raises(error, match=message):
+        make_stack(2, **{"units": 4, "n_features": 2, **options})
+
+
+def test_a_cell_refuses_what_it_cannot_add_up():
+    import keras
+
+    from lstm_utils.layers import UpperLSTMCell
+
+    with pytest.raises(ValueError, match="width 3 and the cell 4 units"):
+        keras.layers.RNN(UpperLSTMCell(4, residual=True))(X)
+    with pytest.raises(TypeError, match="layer_norm must be True or False, but 2"):
+        UpperLSTMCell(4, layer_norm=2)
