@@ -195,7 +195,7 @@ def _fresh(build, rule, lr, key):
         model = MADE[key, rule]
         model.set_weights(new.get_weights())
         for variable in model.optimizer.variables:
-            variable.assign(keras.ops.zeros_like(variable))
+            variable.assign(np.zeros(variable.shape))
         model.optimizer.learning_rate = lr
         return model
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)

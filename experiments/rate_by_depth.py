@@ -14,7 +14,7 @@ __all__ = ["COST", "METRICS", "run", "settings"]
 
 COST = "about 8 CPU-minutes"
 SEEDS = range(5)
-DEPTHS = (1, 3, 8, 2, 4)
+DEPTHS = (3, 1, 8, 2, 4)
 ADAM_RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3)
 STEEP_RATES = {"adam": (0.1, 0.2, 0.3), "sgd": (0.3, 1.0, 3.0, 10.0)}
 
