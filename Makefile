@@ -6,7 +6,7 @@ PY := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python,.venv/bin/python)
 
 on = $(filter-out 0,$(1))
 
-.PHONY: help book test test-fast serve live lab run lock for-book for-dev
+.PHONY: help book test test-fast serve live lab run experiments bench lock for-book for-dev
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 20
@@ -31,6 +31,12 @@ lab: for-dev ## open JupyterLab on the chapters
 
 run: for-dev ## execute the stale chapters (CHAPTER=01-one-cell, FORCE=1, ONCE=1)
 	@$(PY) -m book_tools run $(CHAPTER) $(if $(call on,$(FORCE)),--force) $(if $(call on,$(ONCE)),--once)
+
+experiments: for-dev ## run or resume the sweeps (NAME=…, CHECK=3, RETRY=1, SCHEDULER=tcp://…)
+	@$(PY) -m experiments $(NAME) $(addprefix --check=,$(CHECK)) $(if $(call on,$(RETRY)),--retry) $(addprefix --scheduler=,$(SCHEDULER))
+
+bench: for-dev ## time each thing beside its yardstick (NAME=fused, SAVE=1)
+	@$(PY) -m book_tools bench $(NAME) $(if $(call on,$(SAVE)),--save)
 
 lock: for-dev ## recompile the locks and environment.yml (UPGRADE=1)
 	@$(PY) -m book_tools lock $(if $(call on,$(UPGRADE)),--upgrade)

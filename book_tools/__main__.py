@@ -5,7 +5,7 @@ import importlib
 import sys
 from collections.abc import Callable
 
-PASS_ON = ("book", "serve", "live", "lab")
+PASS_ON = ("book", "serve", "live", "lab", "bench")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -41,6 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("chapter", nargs="?", help="the one chapter to execute")
     run.add_argument("--force", action="store_true", help="fresh chapters as well")
     run.add_argument("--once", action="store_true", help="one arithmetic setting only")
+    bench = add("bench", "time each thing beside its yardstick", _bench)
+    bench.add_argument("name", nargs="?", help="the one benchmark to run")
+    bench.add_argument("--save", action="store_true", help="replace its table")
     add("check", "say which chapters are stale or not normalised", _check)
     add("lab", "open JupyterLab on the chapters", _lab)
     add("test", "run every test", _test)
@@ -62,6 +65,12 @@ def _run(options: argparse.Namespace, rest: list[str]) -> int:
     from book_tools.run import run
 
     return run(options.chapter, force=options.force, once=options.once)
+
+
+def _bench(options: argparse.Namespace, rest: list[str]) -> int:
+    from book_tools.bench import bench
+
+    return bench(options.name, [*(["--save"] if options.save else []), *rest])
 
 
 def _check(options: argparse.Namespace, rest: list[str]) -> int:

@@ -14,7 +14,9 @@ TUNING_SEEDS = (100, 101)
 SCORED_SEEDS = (0, 1, 2, 3, 4)
 
 
-def arm_settings(arm: Mapping, rows: Iterable[Mapping]) -> list[dict]:
+def arm_settings(
+    arm: Mapping, rows: Iterable[Mapping], backend: str = "jax"
+) -> list[dict]:
     """Return what an arm has still to run: first its rates, then its scored seeds.
 
     Parameters
@@ -23,6 +25,8 @@ def arm_settings(arm: Mapping, rows: Iterable[Mapping]) -> list[dict]:
         A setting without ``lr``, ``seed`` and ``backend``.
     rows : iterable of mappings
         The table so far.
+    backend : str
+        What Keras runs on.
 
     Returns
     -------
@@ -33,11 +37,11 @@ def arm_settings(arm: Mapping, rows: Iterable[Mapping]) -> list[dict]:
     have = {(row["lr"], row["seed"], row["backend"]): row for row in mine}
     rates = sorted({*FIRST_RATES, *(row["lr"] for row in mine)})
     while True:
-        tuning = [(lr, seed, "jax") for lr in rates for seed in TUNING_SEEDS]
+        tuning = [(lr, seed, backend) for lr in rates for seed in TUNING_SEEDS]
         if missing := [key for key in tuning if key not in have]:
             return _settings(arm, missing)
         scores = [
-            np.mean([have[lr, seed, "jax"]["val_score"] for seed in TUNING_SEEDS])
+            np.mean([have[lr, seed, backend]["val_score"] for seed in TUNING_SEEDS])
             for lr in rates
         ]
         best = int(np.argmin(np.nan_to_num(scores, nan=np.inf)))
@@ -46,14 +50,18 @@ def arm_settings(arm: Mapping, rows: Iterable[Mapping]) -> list[dict]:
         elif best == len(rates) - 1:
             rates = [*rates, rates[-1] * 2]
         else:
-            scored = [(rates[best], seed, "jax") for seed in SCORED_SEEDS]
+            scored = [(rates[best], seed, backend) for seed in SCORED_SEEDS]
             return _settings(arm, [key for key in scored if key not in have])
 
 
-def next_settings(stages: Iterable[list[Mapping]], rows: list[Mapping]) -> list[dict]:
+def next_settings(
+    stages: Iterable[list[Mapping]], rows: list[Mapping], backend: str = "jax"
+) -> list[dict]:
     """Return what the first stage that is not complete has still to run."""
     for stage in stages:
-        wanted = [setting for arm in stage for setting in arm_settings(arm, rows)]
+        wanted = [
+            setting for arm in stage for setting in arm_settings(arm, rows, backend)
+        ]
         if wanted:
             return wanted
     return []

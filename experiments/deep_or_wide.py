@@ -113,7 +113,7 @@ def run(task, depth, width, points, updates, lr, seed, backend) -> dict:
             f"this run is for Keras on {backend}, but Keras is on "
             f"{keras.backend.backend()} here: set KERAS_BACKEND={backend}"
         )
-    parts = _data(task)
+    parts = load(task)
     x, y = (array[:points] for array in parts["train"])
     model = make_stack(
         depth,
@@ -122,10 +122,8 @@ def run(task, depth, width, points, updates, lr, seed, backend) -> dict:
         return_sequences=task != "digits",
         fused=backend == "tensorflow",
     )
-    loss = "mse"
-    if y.dtype == "int32":
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    train(model, x, y, updates=updates, learning_rate=lr, seed=seed, loss=loss)
+    budget = {"updates": updates, "learning_rate": lr, "seed": seed}
+    train(model, x, y, loss=loss_for(y), **budget)
     scores = {
         f"{name}_score": score(task, *parts[part], _predict(model, parts[part][0]))
         for name, part in (("val", "validation"), ("test", "test"))
@@ -137,8 +135,18 @@ def _predict(model, x) -> np.ndarray:
     return model.predict(x, batch_size=500, verbose=0).astype("float64")
 
 
+def loss_for(y):
+    """Return the loss for targets: squared error, or cross-entropy of classes."""
+    import keras
+
+    if y.dtype == "int32":
+        return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    return "mse"
+
+
 @cache
-def _data(task) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def load(task) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return the data of a task: inputs and targets of its three parts."""
     if task == "digits":
         return {
             part: depth_tasks.digit_rows(part)

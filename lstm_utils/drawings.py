@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_utils._validate import check_array, check_axes, check_list
+from lstm_utils._validate import (
+    check_array,
+    check_axes,
+    check_flag,
+    check_int,
+    check_list,
+)
 from lstm_utils.style import COLOURS
 
-__all__ = ["draw_cell", "draw_return_options", "draw_tensor"]
+__all__ = ["draw_cell", "draw_return_options", "draw_stack", "draw_tensor"]
 
 GATE_COLOURS = {"i": "#CBE5F6", "f": "#FCE4B8", "g": "#E8E8E8", "o": "#F3D5E6"}
 
@@ -140,6 +146,81 @@ def _tile(ax, x, y, name, *, out, colour="orange") -> None:
     )
     ink = {"orange": "black", "blue": "white"}[colour] if out else "0.4"
     ax.text(x + 0.4, y + 0.38, name, ha="center", va="center", color=ink, fontsize=11)
+
+
+def draw_stack(
+    n_layers: int = 3, steps: int = 4, *, return_sequences: bool = False, ax=None
+):
+    """Draw a stack of LSTM layers, unrolled over the steps of a sequence.
+
+    Time runs from left to right, depth from bottom to top. Across a layer go both
+    states, up to the next layer goes the output alone.
+
+    Parameters
+    ----------
+    n_layers : int
+        Number of LSTM layers, at most 6.
+    steps : int
+        Number of steps, at most 6.
+    return_sequences : bool
+        Whether the top layer answers at every step or at the last one only.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure if left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is not whole or out of range, or `return_sequences` is no bool.
+
+    Examples
+    --------
+    >>> ax = draw_stack(2, 3)
+    >>> [text.get_text() for text in ax.texts].count("LSTM")
+    6
+    """
+    hint = "A larger drawing could not be read."
+    n_layers = check_int("n_layers", n_layers, 1, hint, maximum=6)
+    steps = check_int("steps", steps, 1, hint, maximum=6)
+    return_sequences = check_flag("return_sequences", return_sequences)
+    across, up = 2.7, 2.1  # from one box to the next
+    right, top = across * steps + 0.3, up * n_layers + 1.0
+    width = right + 2.1
+    ax = _blank(
+        ax,
+        figsize=(6.4, 6.4 * (top + 1.5) / width),
+        xlim=(-2.1, right),
+        ylim=(-1.5, top),
+    )
+    orange, blue = COLOURS["orange"], COLOURS["blue"]
+    text = {"ha": "center", "va": "center", "fontsize": 12}
+    for layer in range(1, n_layers + 1):
+        floor = up * (layer - 1)
+        ax.text(-2.0, floor + 0.5, f"layer {layer}", va="center", fontsize=12)
+        face = list(GATE_COLOURS.values())[(layer - 1) % len(GATE_COLOURS)]
+        for step in range(1, steps + 1):
+            left = across * (step - 1)
+            middle = left + 0.7
+            ax.add_patch(_box(left, floor, 1.4, 1.0, face))
+            ax.text(middle, floor + 0.48, "LSTM", **text)
+            if step < steps:
+                _arrow(
+                    ax, (left + 1.4, floor + 0.5), (left + across, floor + 0.5), blue
+                )
+                ax.text(left + 2.02, floor + 0.78, "$h,c$", **text | {"color": blue})
+            if layer < n_layers or return_sequences or step == steps:
+                _arrow(ax, (middle, floor + 1.0), (middle, floor + up), orange)
+                name = f"$h_{step}^{{({layer})}}$"
+                place = (middle + 0.12, floor + 1.5)
+                ax.text(*place, name, va="center", fontsize=12, color=orange)
+    for step in range(1, steps + 1):
+        middle = across * (step - 1) + 0.7
+        _arrow(ax, (middle, -0.8), (middle, 0), "0.25")
+        ax.text(middle, -1.15, f"$x_{step}$", **text)
+    return ax
 
 
 def draw_tensor(x, *, samples=None, steps=None, features=None, picked=None, ax=None):

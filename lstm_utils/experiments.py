@@ -94,7 +94,7 @@ def read_table(table, *, failed: bool = False):
     ----------
     table : str or Path
         The name of one of the book's own tables, such as ``"deep_or_wide.csv"``,
-        or the path of any table that `run_grid` wrote.
+        or the path of any table that `run_grid` or a benchmark wrote.
     failed : bool
         Whether to keep the runs that failed, whose metrics are NaN.
 
@@ -123,7 +123,7 @@ def read_table(table, *, failed: bool = False):
             f"There is no table {str(table)!r}. The book's own are {known}."
         )
     rows = pd.read_csv(found)
-    if failed:
+    if failed or "error" not in rows:
         return rows
     return rows[rows["error"].isna()].drop(columns="error").reset_index(drop=True)
 

@@ -144,3 +144,18 @@ def test_inputs_that_do_not_fit_are_refused(keras):
         gate_traces(model, np.full((4, 6, 2), "a"))
     with pytest.raises(ValueError, match="rows have different lengths"):
         gate_traces(model, [[[1.0, 2.0]], [[1.0]]])
+
+
+@pytest.mark.parametrize("layer_norm", [False, True])
+def test_a_residual_stack_has_the_same_traces_in_both_forms(keras, layer_norm):
+    from lstm_utils.models import make_stack
+
+    options = {"n_features": 2, "residual": True, "layer_norm": layer_norm}
+    layered, fused = (make_stack(3, 4, fused=form, **options) for form in (False, True))
+    rng = np.random.default_rng(0)
+    layered.set_weights([rng.normal(0, 0.5, w.shape) for w in layered.get_weights()])
+    fused.set_weights(layered.get_weights())
+    both = zip(gate_traces(layered, X), gate_traces(fused, X), strict=True)
+    for one, other in both:
+        for part in range(1, 7):
+            np.testing.assert_allclose(one[part], other[part], atol=1e-5)

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.text import Annotation
 from scipy import stats
 
-from lstm_utils.drawings import draw_tensor
+from lstm_utils.drawings import draw_stack, draw_tensor
 from lstm_utils.plots import plot_interval
 
 DAY = np.zeros((1, 2, 2))
@@ -130,6 +130,67 @@ class TestDrawTensor:
     def test_says_what_is_of_another_kind(self, x, options, message):
         with pytest.raises(TypeError, match=message):
             draw_tensor(x, **options)
+
+
+class TestDrawStack:
+    def test_has_a_box_for_each_layer_and_step(self):
+        shown = words(draw_stack(2, 5))
+        assert shown.count("LSTM") == 10
+        assert [w for w in shown if w.startswith("layer")] == ["layer 1", "layer 2"]
+        assert [w for w in shown if w.startswith("$x")] == [
+            f"$x_{step}$" for step in range(1, 6)
+        ]
+
+    def test_time_runs_right_and_depth_upwards(self):
+        ax = draw_stack(3, 4)
+        assert place(ax, "$x_1$")[0] < place(ax, "$x_4$")[0]
+        assert place(ax, "$x_1$")[1] < place(ax, "layer 1")[1]
+        assert place(ax, "layer 1")[1] < place(ax, "layer 3")[1]
+
+    def test_both_states_go_across_every_gap_of_every_layer(self):
+        assert words(draw_stack(3, 4)).count("$h,c$") == 3 * 3
+        assert "$h,c$" not in words(draw_stack(3, 1))
+
+    @pytest.mark.parametrize("return_sequences", [False, True])
+    def test_the_output_goes_up_at_every_step_and_leaves_as_told(
+        self, return_sequences
+    ):
+        ax = draw_stack(2, 3, return_sequences=return_sequences)
+        ups = {word for word in words(ax) if word.startswith("$h_")}
+        leaving = (1, 2, 3) if return_sequences else (3,)
+        assert ups == {f"$h_{step}^{{(1)}}$" for step in (1, 2, 3)} | {
+            f"$h_{step}^{{(2)}}$" for step in leaving
+        }
+        arrows = [text for text in ax.texts if isinstance(text, Annotation)]
+        upward = [a for a in arrows if a.xy[0] == a.xyann[0] and a.xy[1] > a.xyann[1]]
+        assert len(upward) == len(ups) + 3  # and one for each input
+
+    def test_no_arrow_points_down_or_back(self):
+        ax = draw_stack(3, 4, return_sequences=True)
+        for arrow in ax.texts:
+            if isinstance(arrow, Annotation):
+                across, up = np.subtract(arrow.xy, arrow.xyann)
+                assert (across > 0 == up) or (across == 0 < up)
+
+    def test_draws_where_it_is_told(self):
+        _, ax = plt.subplots()
+        assert draw_stack(ax=ax) is ax
+
+    @pytest.mark.parametrize(
+        ("arguments", "options", "error", "message"),
+        [
+            ((0,), {}, ValueError, "n_layers must be at least 1, but 0 came"),
+            ((7,), {}, ValueError, "n_layers must be at most 6.*could not be read"),
+            ((2, 7), {}, ValueError, "steps must be at most 6, but 7 came"),
+            ((2.0,), {}, TypeError, "n_layers must be a whole number"),
+            ((), {"return_sequences": "no"}, TypeError, "must be True or False"),
+            ((), {"ax": [1]}, TypeError, "ax must be one Axes"),
+        ],
+    )
+    def test_says_what_does_not_fit(self, arguments, options, error, message):
+        with pytest.raises(error, match=message):
+            draw_stack(*arguments, **options)
+        assert not plt.get_fignums()
 
 
 class TestPlotInterval:

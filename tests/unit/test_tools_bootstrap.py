@@ -215,17 +215,30 @@ def make(*arguments):
 def test_make_alone_lists_every_command():
     printed = make().splitlines()
     listed = {line.split()[1] for line in printed}
-    targets = "help book test test-fast serve live lab run lock student instructor"
-    assert listed <= set(targets.split())
-    assert {"book", "test", "test-fast", "serve", "live", "lab", "run"} <= listed
+    there = "help book test test-fast serve live lab run bench"
+    there += " experiments"
+    allowed = f"{there} lock student instructor"
+    assert set(there.split()) <= listed <= set(allowed.split())
     assert all(len(line.split()) > 3 for line in printed)
 
 
 @needs_make
 @pytest.mark.parametrize(
-    ("target", "variable"), [("run", "FORCE"), ("run", "ONCE"), ("lock", "UPGRADE")]
+    ("target", "variable"),
+    [
+        *[("run", "FORCE"), ("run", "ONCE"), ("bench", "SAVE")],
+        *[("experiments", "RETRY"), ("lock", "UPGRADE")],
+    ],
 )
 def test_a_variable_of_make_is_on_unless_0_or_empty(target, variable):
     for value, expected in (("1", True), ("0", False), ("", False)):
         printed = make("--dry-run", target, f"{variable}={value}")
         assert (f"--{variable.lower()}" in printed) is expected
+
+
+@needs_make
+def test_sweeps_get_what_make_was_given():
+    printed = make("--dry-run", "experiments", "NAME=deep_or_wide", "CHECK=3")
+    assert printed.strip().endswith("python -m experiments deep_or_wide --check=3")
+    printed = make("--dry-run", "experiments", "SCHEDULER=tcp://127.0.0.1:8786")
+    assert printed.split()[-1] == "--scheduler=tcp://127.0.0.1:8786"

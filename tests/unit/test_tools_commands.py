@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from book_tools import gate
 from book_tools.__main__ import main
+from book_tools.bench import bench
 from book_tools.chapters import ROOT, find_chapter, read_notebook
 from book_tools.lab import lab
 
@@ -60,6 +61,69 @@ def test_the_lab_imports_the_package_of_its_own_folder(monkeypatch, tmp_path):
     assert environments[0]["PYTHONPATH"] == f"{tmp_path}{os.pathsep}/elsewhere"
 
 
+@pytest.fixture
+def benchmarks(small_book, monkeypatch):
+    """Return two benchmarks' book, and the calls of those that were run."""
+    (small_book / "benchmarks").mkdir()
+    for name in ("__init__", "_rounds", "depth", "width"):
+        (small_book / "benchmarks" / f"{name}.py").touch()
+    calls = []
+    monkeypatch.setattr("subprocess.call", lambda *a, **k: calls.append((a[0], k)))
+    return small_book, calls
+
+
+def test_the_benchmarks_run_in_turn_on_the_package_of_their_own_folder(benchmarks):
+    root, calls = benchmarks
+    assert bench(None, ["--save"], root) == 0
+    assert [command[1:] for command, _ in calls] == [
+        ["-m", "benchmarks.depth", "--save"],
+        ["-m", "benchmarks.width", "--save"],
+    ]
+    for _, options in calls:
+        assert options["cwd"] == root
+        assert options["env"]["PYTHONPATH"].split(os.pathsep)[0] == str(root)
+
+
+def test_one_benchmark_is_run_by_its_name(benchmarks):
+    root, calls = benchmarks
+    assert bench("width", [], root) == 0
+    assert [command[1:] for command, _ in calls] == [["-m", "benchmarks.width"]]
+
+
+@pytest.mark.parametrize("name", ["nothing", "_rounds", "__init__", "fused.py"])
+def test_an_unknown_benchmark_gets_the_list(benchmarks, name):
+    root, calls = benchmarks
+    with pytest.raises(SystemExit) as error:
+        bench(name, [], root)
+    assert str(error.value) == (
+        f"No benchmark is called {name!r}. Benchmarks: depth, width."
+    )
+    assert calls == []
+
+
+def test_a_benchmark_that_fails_ends_the_command(benchmarks, monkeypatch):
+    ran = []
+    monkeypatch.setattr("subprocess.call", lambda *a, **k: ran.append(a) or 3)
+    assert bench(None, [], benchmarks[0]) == 3
+    assert len(ran) == 1
+
+
+def test_an_interrupted_benchmark_is_a_failure(benchmarks, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("subprocess.call", interrupted)
+    assert bench("depth", [], benchmarks[0]) == 130
+
+
+def test_what_is_typed_after_a_benchmark_reaches_it(monkeypatch):
+    typed = []
+    monkeypatch.setattr("book_tools.bench.bench", lambda *asked: typed.append(asked))
+    main(["bench", "fused", "--rounds", "6", "--save"])
+    main(["bench"])
+    assert typed == [("fused", ["--save", "--rounds", "6"]), (None, [])]
+
+
 def test_help_names_every_command():
     done = subprocess.run(
         [sys.executable, "-m", "book_tools", "--help"],
@@ -68,7 +132,8 @@ def test_help_names_every_command():
         text=True,
         check=True,
     )
-    for command in ("book", "serve", "live", "run", "check", "lab", "test", "lock"):
+    commands = "book serve live run bench check lab test lock"
+    for command in commands.split():
         assert f"\n    {command} " in done.stdout
 
 

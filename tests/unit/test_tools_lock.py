@@ -6,7 +6,9 @@ import sys
 import pytest
 import yaml
 
-from book_tools.lock import environment, lock
+from book_tools.chapters import ROOT
+from book_tools.freshness import locked_versions
+from book_tools.lock import USES, environment, lock
 
 PYPROJECT = """\
 [project]
@@ -123,3 +125,11 @@ def test_a_missing_uv_gets_one_line(project, monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SystemExit, match="uv is not installed"):
         lock(root=project)
+
+
+@pytest.mark.parametrize("use", USES)
+def test_no_lock_holds_a_yardstick(use):
+    lines = locked_versions(ROOT / "requirements" / f"{use}.txt")
+    names = {line.partition("==")[0] for line in lines}
+    assert "numpy" in names or use == "book"
+    assert not names & {"jax", "jaxlib", "torch"}

@@ -1,0 +1,1 @@
+"""What is faster than what: one script each, its arms interleaved in one run."""

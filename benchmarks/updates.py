@@ -1,0 +1,81 @@
+"""Time one training update of each stack that the sweep deep_or_wide compares.
+
+Depth by depth at equal parameters, in the fused form, on TensorFlow. The sweep's own
+seconds cannot be compared, since other runs shared the machine with each of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import numpy as np
+
+from benchmarks import _rounds
+from experiments import deep_or_wide
+from lstm_utils import setup
+from lstm_utils.models import make_stack
+
+TASKS = {"teacher": "teacher-1a", "digits": "digits", "grammar": "grammar"}
+TASKS |= {"brackets": "dyck", "chain": "chain", "control": "ar2"}
+YARDSTICK = 1
+BATCH = 64
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Print the times and ratios for each task; with ``--save`` keep them."""
+    parser = _rounds.parser(__doc__)
+    parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))
+    parser.add_argument("--batches", type=int, default=40)
+    options = parser.parse_args(argv)
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    setup(seed=0)
+    _rounds.warn_if_busy()
+    print(
+        f"{options.batches} updates, {options.rounds} rounds, {_rounds.cores()} cores"
+    )
+    table = []
+    for name in options.tasks:
+        rows = measure(name, options.rounds, options.batches)
+        _rounds.print_table(rows, YARDSTICK, name)
+        table += rows
+    if options.save:
+        _rounds.save_table(table, options.results / "bench_updates.csv")
+
+
+def measure(name: str, rounds: int, batches: int) -> list[dict]:
+    """Return one row for each depth and round; ``arm`` is the depth."""
+    task = TASKS[name]
+    x, y = deep_or_wide.load(task)["train"]
+    rows = np.arange(BATCH * batches) % len(x)
+    x, y = x[rows], y[rows]
+    arms = {depth: updates(task, depth, x, y) for depth in deep_or_wide.DEPTHS}
+    record = {
+        "updates": batches,
+        "cores": _rounds.cores(),
+        "versions": _rounds.versions("numpy", "keras", "tensorflow"),
+    }
+    return [{"task": name} | row | record for row in _rounds.interleave(arms, rounds)]
+
+
+def updates(
+    task: str, depth: int, x: np.ndarray, y: np.ndarray
+) -> Callable[[_rounds.Clock], None]:
+    """Return what trains one stack for one pass through some batches."""
+    import keras
+
+    widths = [int(units) for units in deep_or_wide.arm(task, depth)["width"].split("-")]
+    model = make_stack(
+        depth,
+        widths,
+        return_sequences=task != "digits",
+        fused=True,
+        **deep_or_wide.ends(task),
+    )
+    loss = deep_or_wide.loss_for(y)
+    model.compile(keras.optimizers.Adam(1e-3, clipnorm=1.0), loss)
+    return _rounds.keras_epoch(model, x, y, batch_size=BATCH)
+
+
+if __name__ == "__main__":
+    _rounds.start(main)

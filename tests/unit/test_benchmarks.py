@@ -1,0 +1,179 @@
+"""The benchmarks: their order, their ratios, their tables, and one tiny run."""
+
+import csv
+import os
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from benchmarks import _rounds, fused
+from book_tools.chapters import ROOT
+
+
+def timed(function):
+    """Return an arm all of which counts."""
+
+    def arm(clock):
+        clock.start()
+        function()
+        clock.stop()
+
+    return arm
+
+
+def test_arms_alternate_after_a_first_call_that_is_not_timed():
+    called = []
+    arms = {name: timed(lambda name=name: called.append(name)) for name in "abc"}
+    rows = _rounds.interleave(arms, 6)
+    assert "".join(called) == "abc" + 3 * "abccba"
+    assert [row["arm"] for row in rows] == called[3:]
+    assert [row["round"] for row in rows] == [k for k in range(1, 7) for _ in "abc"]
+    assert [row["place"] for row in rows] == 6 * [1, 2, 3]
+
+
+def test_what_an_arm_does_before_it_starts_the_clock_is_not_counted():
+    def arm(clock):
+        time.sleep(0.05)
+        clock.start()
+        clock.stop()
+
+    rows = _rounds.interleave({"a": arm}, 6)
+    assert min(row["seconds"] for row in rows) < 0.02
+
+
+def test_seconds_pass_while_an_arm_waits_and_the_processor_does_not_work():
+    rows = _rounds.interleave({"wait": timed(lambda: time.sleep(0.02))}, 6)
+    assert all(row["seconds"] >= 0.02 for row in rows)
+    assert sum(row["cpu_seconds"] for row in rows) < sum(r["seconds"] for r in rows) / 2
+
+
+@pytest.mark.parametrize("rounds", [5, 0])
+def test_too_few_rounds_for_an_interval_are_refused(rounds):
+    with pytest.raises(ValueError, match=rf"^rounds must be at least 6, but {rounds}"):
+        _rounds.interleave({"a": timed(int)}, rounds)
+
+
+def rows_of(fast, slow):
+    return [
+        {"round": number, "arm": arm, "seconds": seconds}
+        for number, pair in enumerate(zip(fast, slow, strict=True), start=1)
+        for arm, seconds in zip(("fast", "slow"), pair, strict=True)
+    ]
+
+
+def test_the_ratio_says_how_many_times_as_fast_an_arm_is():
+    rows = rows_of([1.0] * 7, [2.0, 1.5, 1.0, 3.0, 1.6, 1.4, 1.7])
+    found = _rounds.ratio(rows, "fast", "slow")
+    assert found.median == 1.6
+    assert _rounds.ratio(rows, "slow", "fast").median == pytest.approx(1 / 1.6)
+
+
+def test_the_ratio_is_taken_round_by_round():
+    pace = np.array([1.0, 9.0, 2.0, 7.0, 3.0, 5.0])  # another job comes and goes
+    rows = rows_of(pace, 1.5 * pace)
+    assert _rounds.ratio(rows, "fast", "slow") == pytest.approx((1.5, 1.5, 1.5))
+
+
+def test_the_interval_is_the_one_of_the_binomial_distribution():
+    # Of 20 ordered values the 6th and the 15th enclose the median with 95.9 %,
+    # the 7th and the 14th with 88.5 % only.
+    rows = rows_of([1.0] * 20, range(20, 0, -1))
+    assert _rounds.ratio(rows, "fast", "slow") == (10.5, 6.0, 15.0)
+    rows = rows_of([1.0] * 6, range(1, 7))
+    assert _rounds.ratio(rows, "fast", "slow") == (3.5, 1.0, 6.0)
+
+
+def test_the_table_shows_each_arm_beside_its_yardstick(capsys):
+    rows = rows_of([0.5] * 6, [1.0] * 6)
+    _rounds.print_table(
+        [row | {"cpu_seconds": 0.25} for row in rows], "slow", "depth 2"
+    )
+    title, _, fast, slow = capsys.readouterr().out.splitlines()
+    assert title == "depth 2"
+    assert " ".join(fast.split()) == "fast 0.500 s 0.500 s 0.250 s 2.00 [2.00, 2.00]"
+    assert " ".join(slow.split()) == "slow 1.000 s 1.000 s 0.250 s 1"
+
+
+def test_a_table_is_replaced_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "results" / "bench.csv"
+    _rounds.save_table([{"depth": 1, "seconds": 0.5}], path)
+    _rounds.save_table([{"depth": 2, "seconds": 0.25}], path)
+    assert path.read_text() == "depth,seconds\n2,0.25\n"
+    with pytest.raises(ValueError, match="unknown"):
+        _rounds.save_table([{"depth": 3}, {"unknown": 4}], path)
+    assert path.read_text() == "depth,seconds\n2,0.25\n"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_an_interrupt_gets_one_line():
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit, match=r"^Interrupted: no table was changed\.$"):
+        _rounds.start(interrupted)
+
+
+@pytest.mark.parametrize(("load", "said"), [(1.2, True), (0.1, False)])
+def test_a_busy_machine_is_said(monkeypatch, capsys, load, said):
+    monkeypatch.setattr("os.getloadavg", lambda: (load, 0.0, 0.0), raising=False)
+    _rounds.warn_if_busy()
+    assert ("load 1.2" in capsys.readouterr().out) is said
+
+
+@pytest.mark.parametrize("wrong", [2e-5, np.nan])
+def test_arms_that_are_not_the_same_function_are_not_timed(wrong):
+    expected = np.zeros((2, 3))
+    fused.refuse_difference("fused", expected + 0.9e-5, expected)
+    with pytest.raises(SystemExit, match="fused differs from stacked by"):
+        fused.refuse_difference("fused", expected + wrong, expected)
+
+
+@pytest.mark.slow
+def test_a_tiny_run_writes_one_row_for_each_epoch(tmp_path):
+    asked = ["fused", "--rounds", "6", "--depths", "1", "2", "--sequences", "64"]
+    asked += ["--save", "--results", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "book_tools", "bench", *asked],
+        cwd=ROOT,
+        env=os.environ | {"KERAS_BACKEND": "numpy"},  # which could not train
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    arms = ["stacked", "fused", *(["nn.LSTM"] if find_spec("torch") else [])]
+    assert ("Without PyTorch" in done.stdout) is (len(arms) == 2)
+    assert done.stderr == ""
+    with (tmp_path / "bench_fused.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["depth"], row["round"], row["arm"]) for row in rows] == [
+        (depth, str(number), arm)
+        for depth in "12"
+        for number in range(1, 7)
+        for arm in (arms if number % 2 else arms[::-1])
+    ]
+    assert {(row["units"], row["steps"], row["batch"]) for row in rows} == {
+        ("64", "20", "64")
+    }
+    assert all(float(row["seconds"]) > 0 for row in rows)
+    assert "tensorflow 2" in rows[0]["versions"]
+
+
+@pytest.mark.slow
+def test_one_update_of_each_depth_is_timed(tmp_path):
+    asked = ["updates", "--rounds", "6", "--batches", "2", "--tasks", "digits"]
+    asked += ["--save", "--results", str(tmp_path)]
+    subprocess.run(
+        [sys.executable, "-m", "book_tools", "bench", *asked],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    with (tmp_path / "bench_updates.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 24
+    assert {row["arm"] for row in rows} == set("1234")
+    assert {(row["task"], row["updates"]) for row in rows} == {("digits", "2")}
