@@ -198,7 +198,9 @@ def plot_training(losses, *, baseline, ax=None):
     ax.axhline(value, color="0.3", linewidth=1.2, linestyle="--", zorder=3)
     beside = {"xytext": (6, 0), "textcoords": "offset points", "va": "center"}
     ends, longest = {name: (value, "0.3")}, 1
-    for (run, values), (colour, dash, mark) in zip(losses.items(), _LOOKS, strict=False):
+    for (run, values), (colour, dash, mark) in zip(
+        losses.items(), _LOOKS, strict=False
+    ):
         values = check_array(f"losses[{run!r}]", values, ("epochs",))
         epochs = np.arange(1, len(values) + 1)
         ax.plot(epochs, values, mark, color=COLOURS[colour], linestyle=dash)
