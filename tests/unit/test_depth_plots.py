@@ -21,7 +21,7 @@ def test_maps_share_one_scale_and_have_the_lowest_layer_at_the_bottom():
     assert images[0].get_clim() == images[1].get_clim() == (1e-4, 4.0)
     assert images[0].origin == "lower"
     assert images[0].get_array()[0].tolist() == [1.0, 0.5]
-    assert axes[0].yaxis_inverted() is False
+    assert not axes[0].yaxis_inverted()
     assert [ax.get_title() for ax in axes] == ["plain", "residual"]
 
 
