@@ -35,11 +35,11 @@ def test_an_arm_is_scored_at_one_rate_on_seeds_that_did_not_choose_it(name):
 @pytest.mark.parametrize("name", TUNED)
 def test_a_chosen_rate_is_the_best_and_not_at_an_edge(name):
     table = read_table(f"{name}.csv")
-    tuned = table[table["seed"] >= 100]
-    for arm, rows in tuned.groupby(TUNED[name]):
-        scores = rows.groupby("lr")["val_score"].mean()
-        mine = (table[TUNED[name]] == arm).all(axis=1) & (table["seed"] < 100)
-        chosen = table[mine]["lr"].iloc[0]
+    for arm, rows in table.groupby(TUNED[name]):
+        if arm[0] == 30:
+            continue  # not tuned, see below
+        scores = rows[rows["seed"] >= 100].groupby("lr")["val_score"].mean()
+        chosen = rows[rows["seed"] < 100]["lr"].iloc[0]
         assert scores[chosen] == scores.min(), arm
         assert scores.index.min() < chosen < scores.index.max(), arm
 
