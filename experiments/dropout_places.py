@@ -2,11 +2,12 @@
 
 Stacks of two layers of 32 units read 300 handwritten digits row by row, 400 batches
 of 32, which is long enough to learn them by heart. Rates and scored seeds as in
-going_deeper.py. Lower is better.
+going_deeper.py; the first two arms are confirmed on TensorFlow. Lower is better.
 """
 
 from __future__ import annotations
 
+from experiments.arms import confirming_settings
 from experiments.going_deeper import METRICS, climb, train_and_score
 
 __all__ = ["COST", "METRICS", "run", "settings"]
@@ -19,7 +20,10 @@ POINTS = 300
 def settings(rows: list[dict]) -> list[dict]:
     """Return the next runs, given the table so far; none when it is complete."""
     arms = [{"place": place, "share": share} for place, share in ARMS]
-    return [setting for arm in arms for setting in climb(arm, rows)]
+    missing = [setting for arm in arms for setting in climb(arm, rows)]
+    return missing or [
+        setting for arm in arms[:2] for setting in confirming_settings(arm, rows)
+    ]
 
 
 def run(place, share, lr, seed, backend) -> dict:

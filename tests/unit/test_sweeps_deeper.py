@@ -14,6 +14,22 @@ SWEEPS = {
 TUNED = {"going_deeper": ["depth", "kind"], "dropout_places": ["place", "share"]}
 
 
+def made_on_jax(name):
+    return read_table(f"{name}.csv").query("backend == 'jax'")
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_tensorflow_confirms_what_jax_found(name):
+    table = read_table(f"{name}.csv")
+    confirmed = table[table["backend"] == "tensorflow"]
+    arms = [*TUNED.get(name, ["depth", "optimiser", "clipping"]), "lr"]
+    for arm, rows in confirmed.groupby(arms):
+        same = made_on_jax(name).set_index(arms).loc[arm].query("seed < 100")
+        assert sorted(rows["seed"]) == sorted(same["seed"]) == [0, 1, 2, 3, 4]
+        assert abs(rows["test_score"].mean() - same["test_score"].mean()) < 0.1, arm
+    assert confirmed.groupby(arms).ngroups == 2
+
+
 @pytest.mark.parametrize("name", SWEEPS)
 def test_nothing_of_a_sweep_is_missing(name):
     sweep, table = SWEEPS[name], read_table(f"{name}.csv")
@@ -25,7 +41,7 @@ def test_nothing_of_a_sweep_is_missing(name):
 
 @pytest.mark.parametrize("name", TUNED)
 def test_an_arm_is_scored_at_one_rate_on_seeds_that_did_not_choose_it(name):
-    table = read_table(f"{name}.csv")
+    table = made_on_jax(name)
     for arm, rows in table[table["seed"] < 100].groupby(TUNED[name]):
         assert rows["lr"].nunique() == 1, arm
         wanted = (0, 1, 2) if arm[0] == 30 else SCORED_SEEDS
@@ -34,7 +50,7 @@ def test_an_arm_is_scored_at_one_rate_on_seeds_that_did_not_choose_it(name):
 
 @pytest.mark.parametrize("name", TUNED)
 def test_a_chosen_rate_is_the_best_and_not_at_an_edge(name):
-    table = read_table(f"{name}.csv")
+    table = made_on_jax(name)
     for arm, rows in table.groupby(TUNED[name]):
         if arm[0] == 30:
             continue  # not tuned, see below
@@ -52,7 +68,7 @@ def test_thirty_layers_have_the_rates_of_twelve():
 
 
 def test_each_cell_of_rate_by_depth_holds_the_same_five_seeds():
-    table = read_table("rate_by_depth.csv")
+    table = made_on_jax("rate_by_depth")
     for cell, rows in table.groupby(["depth", "optimiser", "clipping", "lr"]):
         assert sorted(rows["seed"]) == [0, 1, 2, 3, 4], cell
 
