@@ -11,6 +11,8 @@ SWEEPS = {
     sweep.__name__.rpartition(".")[-1]: sweep
     for sweep in (going_deeper, rate_by_depth, dropout_places)
 }
+# Another test of the same process may have imported TensorFlow before.
+LATE_SETUP = pytest.mark.filterwarnings("ignore:TensorFlow was imported before setup")
 TUNED = {"going_deeper": ["depth", "kind"], "dropout_places": ["place", "share"]}
 
 
@@ -100,6 +102,7 @@ def test_the_ladder_ends():
 # --- training -------------------------------------------------------------------
 
 
+@LATE_SETUP
 @pytest.mark.slow
 def test_a_reused_body_gives_what_a_new_one_gives(monkeypatch):
     monkeypatch.setattr(going_deeper, "UPDATES", 20)
@@ -116,6 +119,7 @@ def test_a_reused_body_gives_what_a_new_one_gives(monkeypatch):
     assert trained(0.01, 1, "body") == first == trained(0.01, 1, None)
 
 
+@LATE_SETUP
 @pytest.mark.slow
 def test_the_rate_falls_as_in_the_package(monkeypatch):
     import keras
