@@ -1,6 +1,6 @@
 """A second LSTM, or Dense layers, at equal parameters? On an echo and a running sum.
 
-The echo asks for five numbers to be kept at any time, the running sum for one. Rates
+An echo after five steps asks for five numbers at a time, the running sum for one. Rates
 and seeds as in deep_or_wide; the score is the typical error as a share of the
 spread of the targets, so that 1 is guessing the mean.
 """
