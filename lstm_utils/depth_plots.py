@@ -38,8 +38,8 @@ def plot_maps(maps, *, label: str, floor: float = 1e-9):
     Examples
     --------
     >>> axes = plot_maps({"plain": [[0.1, 0.2], [0.01, 0.05]]}, label="signal")
-    >>> axes[0].get_title()
-    'plain'
+    >>> len(axes)
+    1
     """
     import matplotlib.pyplot as plt
     from matplotlib.colors import LogNorm

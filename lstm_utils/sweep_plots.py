@@ -42,8 +42,8 @@ def plot_by_depth(panels, *, labels=None, columns: int = 3):
     Examples
     --------
     >>> axes = plot_by_depth({"task": {1: [0.2, 0.3], 2: [0.1, 0.15]}})
-    >>> axes[0].get_title()
-    'task'
+    >>> len(axes)
+    1
     """
     import matplotlib.pyplot as plt
 
