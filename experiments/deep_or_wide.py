@@ -18,6 +18,7 @@ from experiments.arms import (
     next_settings,
     stack_params,
 )
+from experiments.start import seeded
 from lstm_utils import depth_tasks
 
 COST = "about 2 CPU-hours"
@@ -73,6 +74,7 @@ def ends(task) -> dict:
     return {"n_features": n_features, "n_outputs": n_outputs}
 
 
+@seeded
 def run(task, depth, width, points, updates, lr, seed, backend) -> dict:
     """Train one stack and score it.
 
@@ -100,19 +102,9 @@ def run(task, depth, width, points, updates, lr, seed, backend) -> dict:
     dict
         `METRICS`; the scores as `score` gives them.
     """
-    from lstm_utils import setup
-
-    setup(seed)
-    import keras
-
     from lstm_utils.models import make_stack
     from lstm_utils.training import train
 
-    if keras.backend.backend() != backend:
-        raise RuntimeError(
-            f"this run is for Keras on {backend}, but Keras is on "
-            f"{keras.backend.backend()} here: set KERAS_BACKEND={backend}"
-        )
     parts = load(task)
     x, y = (array[:points] for array in parts["train"])
     model = make_stack(

@@ -17,6 +17,7 @@ from functools import cache
 import numpy as np
 
 from experiments.arms import confirming_settings
+from experiments.start import seeded
 from lstm_utils.depth_tasks import digit_rows
 
 COST = "about 10 CPU-minutes"
@@ -131,6 +132,7 @@ def stack(depth, kind, fused=False, **options):
     return make_stack(depth, 32, **KINDS[kind], **options)
 
 
+@seeded
 def train_and_score(build, rule, lr, seed, backend, *, key=None, points=1000) -> dict:
     """Train what `build` returns on the digits and return `METRICS`.
 
@@ -154,16 +156,6 @@ def train_and_score(build, rule, lr, seed, backend, *, key=None, points=1000) ->
     points : int
         How many of the training pictures are used.
     """
-    from lstm_utils import setup
-
-    setup(seed)
-    import keras
-
-    if keras.backend.backend() != backend:
-        raise RuntimeError(
-            f"this run is for Keras on {backend}, but Keras is on "
-            f"{keras.backend.backend()} here: set KERAS_BACKEND={backend}"
-        )
     model = _fresh(build, rule, lr, key)
     x, y = (array[:points] for array in _digits("train"))
     losses = []

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from experiments.arms import next_settings
+from experiments.start import seeded
 from lstm_utils import tasks
 
 COST = "about 5 CPU-minutes"
@@ -26,6 +27,7 @@ def settings(rows: list[dict]) -> list[dict]:
     return next_settings(stages, rows, backend="tensorflow")
 
 
+@seeded
 def run(task, net, updates, lr, seed, backend) -> dict:
     """Train one net and score it.
 
@@ -47,16 +49,8 @@ def run(task, net, updates, lr, seed, backend) -> dict:
     dict
         `METRICS`.
     """
-    from lstm_utils import setup
-
-    setup(seed)
     import keras
 
-    if keras.backend.backend() != backend:
-        raise RuntimeError(
-            f"this run is for Keras on {backend}, but Keras is on "
-            f"{keras.backend.backend()} here: set KERAS_BACKEND={backend}"
-        )
     model = keras.Sequential([keras.Input((None, 1)), *layers(net)])
     model.compile(keras.optimizers.Adam(lr), loss="mse")
     x, y = data(task, 100 * updates, seed=seed + 1)

@@ -16,6 +16,7 @@ from itertools import product
 import numpy as np
 
 from experiments import deep_or_wide
+from experiments.start import seeded
 from lstm_utils import depth_tasks, tasks
 from lstm_utils.perturbation import area_over_peak, half_life
 from lstm_utils.reference import numpy_lstm
@@ -95,6 +96,7 @@ def _settings(keys) -> list[dict]:
     return [dict(zip(names, key, strict=True)) for key in keys]
 
 
+@seeded
 def run(task, updates, lr, seed, backend) -> dict:
     """Measure one stack, train it, and measure it again.
 
@@ -117,19 +119,11 @@ def run(task, updates, lr, seed, backend) -> dict:
         `METRICS`. Scores are as `score` gives them, half-lives and areas over peak
         in steps, probes as R².
     """
-    from lstm_utils import setup
-
-    setup(seed)
     import keras
 
     from lstm_utils.models import make_stack
     from lstm_utils.training import train
 
-    if keras.backend.backend() != backend:
-        raise RuntimeError(
-            f"this run is for Keras on {backend}, but Keras is on "
-            f"{keras.backend.backend()} here: set KERAS_BACKEND={backend}"
-        )
     n_features, n_outputs, steps = SIZES[task]
     model = make_stack(
         LAYERS,
