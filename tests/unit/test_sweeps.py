@@ -1,6 +1,7 @@
 """The command that runs sweeps, on one of its own; the table that is committed."""
 
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 from book_tools.chapters import ROOT
 from experiments import deep_or_wide
 from experiments.arms import arm_settings, near_equal_widths, stack_params
+from experiments.start import seeded
 from lstm_utils.experiments import read_table
 
 POWERS = """
@@ -147,6 +149,32 @@ def test_mistakes_get_one_line(sweeps):
     assert "There is no row to check in " in done.stderr
     done = sweeps("powers", "--scheduler", "tcp://127.0.0.1:1")
     assert "No Dask scheduler answers at 'tcp://127.0.0.1:1'" in done.stderr
+
+
+# --- the start of a run -----------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:TensorFlow was imported before setup")
+def test_a_run_keeps_its_weights_while_others_draw_random_numbers():
+    import keras
+
+    def first_kernel(seed, backend, disturbed):
+        if disturbed:
+            random.random()  # as another thread of a Dask worker does
+        layer = keras.layers.Dense(3)
+        layer.build((None, 2))
+        return layer.get_weights()[0]
+
+    run, plain = seeded(first_kernel), first_kernel
+    expected = run(seed=4, backend="tensorflow", disturbed=False)
+    found = run(seed=4, backend="tensorflow", disturbed=True)
+    np.testing.assert_array_equal(found, expected)
+    keras.utils.set_random_seed(4)
+    np.testing.assert_array_equal(plain(4, "tensorflow", False), expected)
+    assert (run(5, "tensorflow", False) != expected).any()
+    with pytest.raises(RuntimeError, match="set KERAS_BACKEND=jax"):
+        run(seed=4, backend="jax", disturbed=False)
 
 
 # --- arms ---------------------------------------------------------------------
