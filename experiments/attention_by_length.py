@@ -129,10 +129,10 @@ def run(task, lengths, model, depth, units, updates, lr, seed, backend) -> dict:
     -------
     dict
         `METRICS`. ``err_12`` is the share of strings of 12 letters not written
-        exactly right. ``aligned`` is the share of letters of test strings that
-        are written while the largest weight lies on the right letter, ``near`` while it lies
-        there or beside it, ``aligned_20`` the same for strings of 20 letters; all are
-        0 without attention.
+        exactly right. ``aligned`` is the share of letters of test strings that are
+        written while the largest weight lies on the right letter, ``near`` while it
+        lies there or beside it; ``aligned_20`` and ``near_20`` are the same for
+        strings of 20 letters. All four are 0 without attention.
     """
     generate = GENERATORS[task]
     shortest, longest = map(int, lengths.split("-"))
