@@ -38,6 +38,7 @@ def settings(rows: list[Mapping]) -> list[dict]:
         arms("sort", 2, 800),
         arms("reverse", 2, 400),
         arms("reverse", 2, 1600),
+        arms("reverse", 3, 2400),
     ]
     return next_settings(stages, rows, seeds=range(SEEDS)) or _confirming(rows)
 
