@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from lstm_utils._validate import check_array, check_axes, check_mapping
@@ -67,7 +69,7 @@ def draw_attention(*, ax=None):
         arrow((x, 0.65), (x, 1.1))
         write(x, 0.35, letter, 11)
     steps = [*places, *decoder]
-    for left, right in zip(steps[:-1], steps[1:], strict=True):
+    for left, right in pairwise(steps):
         arrow((left + 0.6, 1.5), (right - 0.6, 1.5))
     write(6.15, 1.05, "the state", 8, color="0.3")
     box(4.4, 4.3, "context", "#E8E8E8", 1.8)
