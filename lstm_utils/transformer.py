@@ -136,7 +136,7 @@ def make_transformer(
         return layers.LayerNormalization()(x)
 
     def attend(x, to, name, **options):
-        """Add to x what its attention brings, and return the weights as well."""
+        """Add to x what it finds by attention, in itself if `to` is None."""
         layer = layers.MultiHeadAttention(n_heads, width // n_heads, name=name)
         queries = norm(x)
         values = queries if to is None else to
