@@ -21,6 +21,8 @@ from lstm_utils.tokens import END, START
 
 __all__ = ["beam_search", "greedy_decode", "sample_decode"]
 
+ROWS_AT_ONCE = 1000  # more need more memory, and are slower for it
+
 
 def greedy_decode(model, source, max_length: int) -> np.ndarray:
     """Write at each step the token that the model finds most probable.
@@ -270,8 +272,11 @@ def _next_step(model, source, ids, t) -> np.ndarray:
     target_in[:, 0] = START
     target_in[:, 1:][:, :t] = ids[:, :t]
     target_in[target_in == END] = 0
-    given = model.predict_on_batch([source, target_in])
-    return check_step(check_probabilities(given, *ids.shape)[:, t])
+    parts = []
+    for rows in np.array_split(np.arange(len(ids)), -(-len(ids) // ROWS_AT_ONCE)):
+        given = model.predict_on_batch([source[rows], target_in[rows]])
+        parts.append(check_probabilities(given, len(rows), ids.shape[1])[:, t])
+    return check_step(np.concatenate(parts))
 
 
 def _length(max_length) -> int:
