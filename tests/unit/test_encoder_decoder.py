@@ -1,12 +1,14 @@
 """Encoder-decoders: what is handed over, what is masked, and what attention sees."""
 
 import itertools
+import json
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
+from lstm_utils.decoding import beam_search, greedy_decode
 from lstm_utils.encoder_decoder import attention_weights, make_encoder_decoder
 from lstm_utils.reference import numpy_lstm
 from lstm_utils.tokens import shift_right
@@ -125,7 +127,7 @@ def test_the_names_of_a_model_and_any_number_of_steps():
     assert [tensor.name for tensor in model.inputs] == ["source", "target_in"]
     assert model.get_layer("source_embedding").output.shape[-1] == 32
     assert not model.compiled
-    for steps, length in ((1, 1), (6, 2), (2, 7)):
+    for steps, length in ((2, 1), (6, 2), (2, 7)):
         ids = np.full((2, steps), 3), np.full((2, length), 3)
         assert model([*ids]).shape == (2, length, N_TOKENS)
 
@@ -138,7 +140,7 @@ def test_a_step_depends_on_what_was_written_before_it_only(handover, attention):
     changed[:, 2:] = np.where(VALID, 8, 0)[:, 2:]
     before, after = probabilities(model), probabilities(model, SOURCE, changed)
     np.testing.assert_allclose(before[:, :2], after[:, :2], atol=1e-7)
-    assert np.abs(before - after)[[0, 2], 2].min(axis=1).max() > 1e-6
+    assert (np.abs(before - after)[[0, 2], 2].max(axis=1) > 1e-4).all()
 
 
 # --- masks ----------------------------------------------------------------------
@@ -162,18 +164,24 @@ def test_more_padding_changes_nothing(handover, attention):
 @pytest.mark.parametrize("more", [0, 3])
 def test_the_compiled_loss_is_the_mean_over_steps_that_are_no_padding(attention, more):
     model = model_of(attention=attention)
-    model.compile(loss="sparse_categorical_crossentropy", weighted_metrics=["accuracy"])
+    name = "sparse_categorical_crossentropy"
+    model.compile(loss=name, metrics=[name, "accuracy"])
     inputs = [with_steps(SOURCE, more), with_steps(TARGET_IN, more)]
-    loss, accuracy = model.evaluate(inputs, with_steps(TARGETS, more), verbose=0)
+    targets = with_steps(TARGETS, more)
+    loss, metric, accuracy = model.evaluate(inputs, targets, verbose=0)
     given = probabilities(model)
     written = np.take_along_axis(given, TARGETS[..., None], axis=2)[..., 0]
-    assert loss == pytest.approx(-np.log(written[VALID]).mean(), abs=1e-5)
+    expected = -np.log(written[VALID]).mean()
+    assert [loss, metric] == pytest.approx([expected, expected], abs=1e-5)
     right = (given.argmax(axis=2) == TARGETS)[VALID].mean()
     assert accuracy == pytest.approx(right, abs=1e-6)
 
 
 @pytest.mark.slow
-@EVERY_KIND
+@pytest.mark.parametrize(
+    ("handover", "attention"),
+    [("none", None), ("none", "dot"), ("top", None), ("same", "additive")],
+)
 def test_an_update_moves_all_that_takes_part(handover, attention):
     model = model_of(handover=handover, attention=attention)
     model.compile("sgd", "sparse_categorical_crossentropy")
@@ -218,49 +226,45 @@ import numpy as np
 from lstm_utils.decoding import beam_search, greedy_decode
 from lstm_utils.encoder_decoder import attention_weights
 
-model = keras.saving.load_model(sys.argv[1])
-source, target_in = np.load(sys.argv[2]), np.load(sys.argv[3])
-shown = {
-    "probabilities": model([source, target_in]).numpy().tolist(),
-    "greedy": greedy_decode(model, source, 6).tolist(),
-    "beam": [ids.tolist() for ids, _ in beam_search(model, source, 3, 6)[1]],
-}
-if "attention" in [layer.name for layer in model.layers]:
-    shown["attention"] = attention_weights(model, source, target_in).tolist()
-print(json.dumps(shown))
+data = np.load(sys.argv[1])
+source, target_in = data["source"], data["target_in"]
+for path in sys.argv[2:]:
+    model = keras.saving.load_model(path)
+    shown = {
+        "probabilities": model([source, target_in]).numpy().tolist(),
+        "greedy": greedy_decode(model, source, 6).tolist(),
+        "beam": [ids.tolist() for ids, _ in beam_search(model, source, 3, 6)[1]],
+    }
+    if "attention" in [layer.name for layer in model.layers]:
+        shown["attention"] = attention_weights(model, source, target_in).tolist()
+    print(json.dumps(shown))
 """
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("handover", "attention"), [("none", None), ("same", "dot"), ("top", "additive")]
-)
-def test_a_saved_model_decodes_the_same_in_a_fresh_process(
-    tmp_path, handover, attention
-):
-    import json
-
-    from lstm_utils.decoding import beam_search, greedy_decode
-
-    model = model_of(handover=handover, attention=attention)
-    paths = [tmp_path / name for name in ("model.keras", "source.npy", "target.npy")]
-    model.save(paths[0])
-    np.save(paths[1], SOURCE)
-    np.save(paths[2], TARGET_IN)
+def test_saved_models_decode_the_same_in_a_fresh_process(tmp_path):
+    kinds = [("none", None), ("same", "dot"), ("top", "additive")]
+    models = [model_of(handover=kind, attention=other) for kind, other in kinds]
+    paths = [tmp_path / f"{kind}.keras" for kind, _ in kinds]
+    for model, path in zip(models, paths, strict=True):
+        model.save(path)
+    np.savez(tmp_path / "data.npz", source=SOURCE, target_in=TARGET_IN)
     run = subprocess.run(
-        [sys.executable, "-c", SAVED, *paths],
+        [sys.executable, "-c", SAVED, tmp_path / "data.npz", *paths],
         capture_output=True,
         text=True,
         check=True,
     )
-    shown = json.loads(run.stdout)
-    np.testing.assert_allclose(shown["probabilities"], probabilities(model), atol=1e-6)
-    assert shown["greedy"] == greedy_decode(model, SOURCE, 6).tolist()
-    answers = beam_search(model, SOURCE, 3, 6)[1]
-    assert shown["beam"] == [ids.tolist() for ids, _ in answers]
-    if attention:
-        looks = attention_weights(model, SOURCE, TARGET_IN)
-        np.testing.assert_allclose(shown["attention"], looks, atol=1e-6)
+    lines = run.stdout.splitlines()
+    for (_, attention), model, line in zip(kinds, models, lines, strict=True):
+        shown, expected = json.loads(line), probabilities(model)
+        np.testing.assert_allclose(shown["probabilities"], expected, atol=1e-6)
+        assert shown["greedy"] == greedy_decode(model, SOURCE, 6).tolist()
+        answers = beam_search(model, SOURCE, 3, 6)[1]
+        assert shown["beam"] == [ids.tolist() for ids, _ in answers]
+        if attention:
+            looks = attention_weights(model, SOURCE, TARGET_IN)
+            np.testing.assert_allclose(shown["attention"], looks, atol=1e-6)
 
 
 # --- errors ---------------------------------------------------------------------
