@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-NOT_SWEEPS = {"__init__", "__main__", "arms", "start"}
+NOT_SWEEPS = {"__init__", "__main__", "arms", "start", "strings"}
 # One thread a run: more would only get in each other's way.
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",

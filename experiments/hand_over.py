@@ -1,0 +1,103 @@
+"""Which states go to which decoder layer? Four ways to hand over, two and three layers.
+
+The strings have 6 to 10 of 8 symbols; the decoder is to write them backwards. Sorting
+them is the control: counting the symbols is enough for it. All ways have the same
+weights, since handing over costs none. Rates and seeds as in deep_or_wide, chosen by
+the loss on validation strings; the score is the share of test strings not written
+exactly right. No training string is among them. Two layers are confirmed on
+TensorFlow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+
+from experiments import strings
+from experiments.arms import confirming_settings, next_settings
+from experiments.start import seeded
+from lstm_utils import token_tasks, tokens
+from lstm_utils.models import make_encoder_decoder
+
+COST = "about 25 CPU-minutes"
+METRICS = ("params", "val_score", "test_score", "token_error")
+HANDOVERS = ("matched", "top", "same", "none")
+UNITS, EMBEDDING, SYMBOLS = 32, 16, 8
+SEEDS = 10  # a run takes seconds
+GENERATORS = {
+    "reverse": token_tasks.reverse_strings,
+    "sort": token_tasks.sort_strings,
+}
+
+
+def settings(rows: list[Mapping]) -> list[dict]:
+    """Return the next runs, given the table so far; none when it is complete."""
+    stages = [
+        arms("reverse", 2, 800),
+        arms("reverse", 3, 800),
+        arms("sort", 2, 800),
+        arms("reverse", 2, 400),
+        arms("reverse", 2, 1600),
+        arms("reverse", 3, 2400),
+    ]
+    return next_settings(stages, rows, seeds=range(SEEDS)) or _confirming(rows)
+
+
+def arms(task: str, depth: int, updates: int) -> list[dict]:
+    """Return one arm for each way to hand over."""
+    common = {"task": task, "depth": depth, "updates": updates}
+    return [{**common, "handover": handover} for handover in HANDOVERS]
+
+
+def _confirming(rows: Iterable[Mapping]) -> list[dict]:
+    return [
+        setting
+        for arm in arms("reverse", 2, 800)
+        if arm["handover"] in ("matched", "top", "same")
+        for setting in confirming_settings(arm, rows)
+    ]
+
+
+@seeded
+def run(task, depth, handover, updates, lr, seed, backend) -> dict:
+    """Train one encoder-decoder and score it.
+
+    Parameters
+    ----------
+    task : str
+        ``reverse`` or ``sort``.
+    depth : int
+        LSTM layers in the encoder, and as many in the decoder.
+    handover : str
+        One of `HANDOVERS`.
+    updates : int
+        Number of batches of 64.
+    lr : float
+        Learning rate of Adam at the first update.
+    seed : int
+        Seed of the initial weights and of the training strings.
+    backend : str
+        The backend that Keras must be running on.
+
+    Returns
+    -------
+    dict
+        `METRICS`.
+    """
+    generate = partial(GENERATORS[task], shortest=6, longest=10, n_symbols=SYMBOLS)
+    aside = strings.held_out(generate)
+    pair = generate(updates * strings.BATCH, seed=seed + 1)
+    for source, _ in aside.values():
+        pair = strings.without(pair, source)
+    n_tokens = SYMBOLS + tokens.END + 1
+    model = make_encoder_decoder(
+        depth, UNITS, n_tokens, handover=handover, embedding=EMBEDDING
+    )
+    strings.fit(model, pair, updates=updates, lr=lr, seed=seed)
+    val, test = (strings.scores(model, aside[name]) for name in ("val", "test"))
+    return {
+        "params": model.count_params(),
+        "val_score": val["loss"],
+        "test_score": test["string_error"],
+        "token_error": test["token_error"],
+    }
