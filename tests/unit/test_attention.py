@@ -48,9 +48,7 @@ def test_it_is_what_the_model_computes(attention):
         added = query[:, :, None] + key[:, None]
         scores = np.tanh(added) @ np.asarray(layer.get_weights()[0])
     weights = masked_softmax(scores, source != 0)
-    assert np.allclose(
-        weights, attention_weights(model, source, target_in), atol=1e-6
-    )
+    assert np.allclose(weights, attention_weights(model, source, target_in), atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,9 @@ def test_each_panel_shades_the_lengths_that_were_trained():
         (lambda: plot_by_length({}, trained={}), "panels is empty"),
         (lambda: plot_by_length({"a": RUNS}, trained={}), "no lengths for 'a'"),
         (
-            lambda: plot_by_length({"a": dict.fromkeys("abcde")}, trained={"a": (1, 2)}),
+            lambda: plot_by_length(
+                {"a": dict.fromkeys(range(5))}, trained={"a": (1, 2)}
+            ),
             "5 models, but at most 4",
         ),
     ],

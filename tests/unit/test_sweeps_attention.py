@@ -77,7 +77,7 @@ def test_shares_are_shares():
 def test_the_alignment_of_copying_is_the_diagonal_of_the_string():
     source, targets = copy_strings(20, 3, 6, seed=0)
     right = attention_by_length.ALIGNMENTS["copy"](source, targets)
-    rows, target_steps, source_steps = np.nonzero(right)
+    _, target_steps, source_steps = np.nonzero(right)
     assert (target_steps == source_steps).all()
     assert right.sum() == (source != 0).sum()
 
