@@ -8,12 +8,11 @@ from numbers import Real
 import numpy as np
 
 from lstm_utils._validate import check_flag, check_int
+from lstm_utils._widths import LAYERS, check_widths
+from lstm_utils.encoder_decoder import make_encoder_decoder
 from lstm_utils.reference import lstm_params
 
-__all__ = ["make_stack", "width_for_budget"]
-
-
-LAYERS = "The number of layers comes first, then their width."
+__all__ = ["make_encoder_decoder", "make_stack", "width_for_budget"]
 
 
 def make_stack(
@@ -98,7 +97,7 @@ def make_stack(
     """
     import keras
 
-    widths = _widths(n_layers, units)
+    widths = check_widths(n_layers, units)
     n_features, n_outputs = _ends(n_features, n_outputs)
     return_sequences = check_flag("return_sequences", return_sequences)
     fused = check_flag("fused", fused)
@@ -228,19 +227,6 @@ def _rate(dropout) -> float:
             f"dropout must be at least 0 and below 1, but {dropout} came. {hint}"
         )
     return float(dropout)
-
-
-def _widths(n_layers, units) -> list[int]:
-    n_layers = check_int("n_layers", n_layers, 1, LAYERS)
-    hint = "Give one width for all layers, or a list with one width per layer."
-    if not isinstance(units, (list, tuple)):
-        return [check_int("units", units, 1, hint)] * n_layers
-    if len(units) != n_layers:
-        raise ValueError(
-            f"units has {len(units)} widths {list(units)}, but n_layers is {n_layers}: "
-            "give one width per layer, or a single one for all."
-        )
-    return [check_int(f"units[{k}]", width, 1, hint) for k, width in enumerate(units)]
 
 
 def _ends(n_features, n_outputs) -> tuple[int, int | None]:

@@ -1,0 +1,150 @@
+"""Checks of token ids and of the models that read them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lstm_utils._validate import as_numbers, check_array
+
+IDS = "Ids are whole numbers: 0 padding, 1 start, 2 end, then the symbols."
+
+
+def check_choice(name: str, value, choices: tuple):
+    """Return `value` if it is one of the choices, or raise."""
+    if not any(value is choice or value == choice for choice in choices):
+        raise ValueError(
+            f"{name} must be one of {', '.join(map(repr, choices))}, but {value!r} "
+            "came. Check the spelling."
+        )
+    return value
+
+
+def check_ids(name: str, value, axes: tuple[str, ...], n_tokens=None) -> np.ndarray:
+    """Return `value` as an int32 array of ids from 0 to below n_tokens, or raise."""
+    array = check_array(name, value, axes, IDS)
+    if array.dtype.kind not in "iu":
+        raise TypeError(
+            f"{name} must hold whole numbers, but its dtype is {array.dtype}. {IDS}"
+        )
+    low, high = array.min(), array.max()
+    if low < 0 or (n_tokens is not None and high >= n_tokens):
+        bound = f"0 to {n_tokens - 1}" if n_tokens is not None else "0 and above"
+        raise ValueError(
+            f"{name} holds the id {low if low < 0 else high}, expected {bound}. Encode "
+            "with the vocabulary for which the model was built."
+        )
+    return array.astype("int32")
+
+
+def check_source(model, source) -> np.ndarray:
+    """Return a source as int32 ids that the model can read, or raise."""
+    embedding = _embedding(model, 0)
+    source = check_ids(
+        "source", source, ("batch", "steps"), getattr(embedding, "input_dim", None)
+    )
+    tokens = source != 0
+    empty = np.flatnonzero(~tokens.any(axis=1))
+    if empty.size:
+        raise ValueError(
+            f"source holds nothing but padding in row {empty[0]}. Each needs at least "
+            "one token: leave out empty texts before encoding."
+        )
+    late = np.flatnonzero((tokens[:, 1:] & ~tokens[:, :-1]).any(axis=1))
+    if late.size:
+        raise ValueError(
+            f"source has padding before a token in row {late[0]}: "
+            f"{source[late[0]].tolist()}. Pad on the right; Keras' pad_sequences needs "
+            "padding='post' for that."
+        )
+    if not tokens.all() and not _masks(model, embedding):
+        raise ValueError(
+            "source is padded, but the model masks nothing: it would read padding as "
+            "if it were text. Build it with Embedding(…, mask_zero=True), or give "
+            "sources of one length."
+        )
+    return source
+
+
+def check_inputs(model, source, target_in) -> tuple[np.ndarray, np.ndarray]:
+    """Return source and target_in as int32 ids that the model can read, or raise."""
+    check_two_inputs(model)
+    source = check_source(model, source)
+    target_in = check_ids(
+        "target_in",
+        target_in,
+        ("batch", "steps"),
+        getattr(_embedding(model, 1), "input_dim", None),
+    )
+    if len(source) != len(target_in):
+        raise ValueError(
+            f"source has {len(source)} rows, but target_in has {len(target_in)}. Each "
+            "source needs the target that belongs to it."
+        )
+    return source, target_in
+
+
+def check_two_inputs(model) -> None:
+    """Raise if `model` is not a Keras model of two inputs and one output."""
+    import keras
+
+    if not isinstance(model, keras.Model):
+        raise TypeError(
+            f"model must be a Keras model, but {type(model).__name__} came. Give the "
+            "model itself, not its file or its predictions."
+        )
+    inputs = getattr(model, "inputs", None)
+    if inputs is not None and len(inputs) != 2:
+        names = [tensor.name for tensor in inputs]
+        raise ValueError(
+            "model must take two inputs, [source, target_in], but it takes "
+            f"{len(inputs)}: {names}. An encoder-decoder reads the source and what is "
+            "written so far; make_encoder_decoder builds one."
+        )
+
+
+def check_probabilities(values, n_rows: int, n_steps: int) -> np.ndarray:
+    """Return what a model gave as probabilities (rows, steps, tokens), or raise."""
+    if values.ndim != 3 or values.shape[:2] != (n_rows, n_steps):
+        raise ValueError(
+            "model must give probabilities (batch, target steps, n_tokens), here "
+            f"({n_rows}, {n_steps}, n_tokens), but gave shape {values.shape}. Let the "
+            "decoder return sequences."
+        )
+    return values
+
+
+def check_step(step: np.ndarray) -> np.ndarray:
+    """Return the probabilities of one step as float64, or raise."""
+    step = as_numbers("the model's output", step).astype("float64")
+    if step.min() < 0 or np.abs(step.sum(axis=-1) - 1).max() > 0.01:
+        raise ValueError(
+            "model must give probabilities, which are 0 or more and sum to 1, but its "
+            f"output has {step.min():.3g} as smallest value and sums to "
+            f"{step.sum(axis=-1).max():.3g}. End it with activation='softmax'."
+        )
+    return step
+
+
+def _embedding(model, number):
+    """Return the embedding that reads an input of the model, or None."""
+    import keras
+
+    inputs = getattr(model, "inputs", None)
+    if inputs is None:
+        return None
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Embedding):
+            for node in layer._inbound_nodes:
+                if any(x is inputs[number] for x in node.input_tensors):
+                    return layer
+    return None
+
+
+def _masks(model, embedding) -> bool:
+    import keras
+
+    layers = list(model._flatten_layers())
+    if any(isinstance(layer, keras.layers.Masking) for layer in layers):
+        return True
+    readers = [embedding] if embedding is not None else layers
+    return any(getattr(layer, "mask_zero", False) for layer in readers)

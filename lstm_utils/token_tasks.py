@@ -1,0 +1,446 @@
+"""Problems that turn one text into another, as token ids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+
+from lstm_utils._ids import check_ids
+from lstm_utils._validate import check_int
+from lstm_utils.tokens import END, FIRST_SYMBOL, PADDING, Vocabulary
+
+__all__ = [
+    "addition",
+    "addition_vocabulary",
+    "copy_strings",
+    "date_alignment",
+    "date_formats",
+    "date_vocabulary",
+    "reverse_strings",
+    "sort_strings",
+    "string_vocabulary",
+]
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August"),
+    *("September", "October", "November", "December"),
+)
+FORMATS = (
+    "{day} {name} {year}",
+    "{day} {short} {year}",
+    "{name} {day}, {year}",
+    "{short} {day}, {year}",
+    "{day:02}.{month:02}.{year}",
+    "{day:02}.{month:02}.{two:02}",
+    "{day}/{month}/{year}",
+    "{day} {short} {two:02}",
+)
+FIRST_DAY, LAST_DAY = "1950-01-01", "2050-01-01"  # the last is not among them
+DATE_PATTERNS = (
+    re.compile(r"(?P<day>\d+)[ ./](?P<month>\w+)[ ./](?P<year>\d+)"),
+    re.compile(r"(?P<month>\w+) (?P<day>\d+), (?P<year>\d+)"),
+)
+DATE_STEPS = {"year": (0, 4), "month": (5, 7), "day": (8, 10)}  # of the target
+
+
+def addition_vocabulary() -> Vocabulary:
+    """Return the vocabulary of `addition`: the digits and the plus sign.
+
+    Introduced in: 10
+
+    Returns
+    -------
+    Vocabulary
+
+    Examples
+    --------
+    >>> len(addition_vocabulary())
+    14
+    """
+    return Vocabulary("0123456789+")
+
+
+def addition(n: int, digits: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Add two numbers that are given as text, such as "12+7".
+
+    Each number has 1 to `digits` digits; the number of digits is drawn first, evenly,
+    then the number, so that short ones come as often as long ones until all of their
+    pairs are taken. No pair comes twice in a call, not in the other order either:
+    parts of one call share none.
+
+    Introduced in: 10
+
+    Parameters
+    ----------
+    n : int
+        Number of pairs.
+    digits : int
+        Most digits of a number, 9 at most.
+    seed : int
+        Seed of the generator.
+
+    Returns
+    -------
+    source : ndarray of int32, shape (n, 2 * digits + 1)
+        Ids of `addition_vocabulary`, padded on the right.
+    targets : ndarray of int32, shape (n, digits + 2)
+        The sum, then end.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is not whole or too small, or there are not `n` pairs.
+
+    References
+    ----------
+    Zaremba and Sutskever (2014), Learning to execute.
+
+    Examples
+    --------
+    >>> source, targets = addition(50, 2, seed=0)
+    >>> vocabulary = addition_vocabulary()
+    >>> vocabulary.decode(source[:2]), vocabulary.decode(targets[:2])
+    (['3+84', '16+47'], ['87', '63'])
+    """
+    rng = _generator(n, seed)
+    digits = check_int("digits", digits, 1, "It counts those of a number.", maximum=9)
+    numbers = 10**digits
+    _check_enough(n, numbers * (numbers + 1) // 2, f"pairs of up to {digits} digits")
+
+    def draw(count):
+        lengths = rng.integers(1, digits + 1, size=(count, 2))
+        lowest = np.where(lengths == 1, 0, 10 ** (lengths - 1))
+        return rng.integers(lowest, 10**lengths)
+
+    pairs = _distinct(n, draw, rng, key=lambda drawn: np.sort(drawn, axis=1))
+    vocabulary = addition_vocabulary()
+    questions = [f"{a}+{b}" for a, b in pairs.tolist()]
+    answers = [str(a + b) for a, b in pairs.tolist()]
+    source = vocabulary.encode(questions, length=2 * digits + 1)
+    return source, vocabulary.encode(answers, end=True, length=digits + 2)
+
+
+def string_vocabulary(n_symbols: int = 8) -> Vocabulary:
+    """Return the vocabulary of the string tasks: the first letters of the alphabet.
+
+    Introduced in: 11
+
+    Parameters
+    ----------
+    n_symbols : int
+        Number of letters, 26 at most.
+
+    Returns
+    -------
+    Vocabulary
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `n_symbols` is not a whole number from 1 to 26.
+
+    Examples
+    --------
+    >>> string_vocabulary(3)
+    Vocabulary('abc')
+    """
+    n_symbols = check_int("n_symbols", n_symbols, 1, "It counts letters.", maximum=26)
+    return Vocabulary("abcdefghijklmnopqrstuvwxyz"[:n_symbols])
+
+
+def copy_strings(
+    n: int, shortest: int, longest: int, n_symbols: int = 8, *, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Write a string of random letters as it is.
+
+    Lengths are drawn evenly, then letters. No string comes twice in a call: parts of
+    one call share none.
+
+    Introduced in: 11
+
+    Parameters
+    ----------
+    n : int
+        Number of strings.
+    shortest, longest : int
+        Bounds of their lengths, both included.
+    n_symbols : int
+        Number of letters, 26 at most.
+    seed : int
+        Seed of the generator.
+
+    Returns
+    -------
+    source : ndarray of int32, shape (n, longest)
+        Ids of ``string_vocabulary(n_symbols)``, padded on the right.
+    targets : ndarray of int32, shape (n, longest + 1)
+        The answer, then end.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is not whole or out of bounds, or there are not `n` strings.
+
+    Examples
+    --------
+    >>> source, targets = copy_strings(4, 2, 5, seed=0)
+    >>> bool((source == np.where(targets == 2, 0, targets)[:, :-1]).all())
+    True
+    """
+    source = _strings(n, shortest, longest, n_symbols, seed)
+    return source, _with_end(source)
+
+
+def reverse_strings(
+    n: int, shortest: int, longest: int, n_symbols: int = 8, *, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Write a string of random letters backwards.
+
+    The strings are those of `copy_strings`.
+
+    Introduced in: 11
+
+    Parameters
+    ----------
+    n, shortest, longest, n_symbols, seed
+        As for `copy_strings`.
+
+    Returns
+    -------
+    source, targets : ndarray of int32
+        As of `copy_strings`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `copy_strings`.
+
+    Examples
+    --------
+    >>> source, targets = reverse_strings(1, 5, 5, seed=0)
+    >>> bool((source[:, ::-1] == targets[:, :5]).all())
+    True
+    """
+    source = _strings(n, shortest, longest, n_symbols, seed)
+    steps = np.arange(longest)
+    places = (source != PADDING).sum(axis=1, keepdims=True) - 1 - steps
+    backwards = np.take_along_axis(source, np.maximum(places, 0), axis=1)
+    return source, _with_end(np.where(places >= 0, backwards, PADDING))
+
+
+def sort_strings(
+    n: int, shortest: int, longest: int, n_symbols: int = 8, *, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Write the letters of a random string in the order of the alphabet.
+
+    The strings are those of `copy_strings`.
+
+    Introduced in: 13
+
+    Parameters
+    ----------
+    n, shortest, longest, n_symbols, seed
+        As for `copy_strings`.
+
+    Returns
+    -------
+    source, targets : ndarray of int32
+        As of `copy_strings`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `copy_strings`.
+
+    Examples
+    --------
+    >>> source, targets = sort_strings(1, 5, 5, seed=0)
+    >>> bool((np.sort(source) == targets[:, :5]).all())
+    True
+    """
+    source = _strings(n, shortest, longest, n_symbols, seed)
+    last = np.iinfo(source.dtype).max
+    ordered = np.sort(np.where(source == PADDING, last, source), axis=1)
+    return source, _with_end(np.where(ordered == last, PADDING, ordered))
+
+
+def date_vocabulary() -> Vocabulary:
+    """Return the vocabulary of `date_formats`: digits, signs and letters.
+
+    Introduced in: 13
+
+    Returns
+    -------
+    Vocabulary
+
+    Examples
+    --------
+    >>> date_vocabulary().symbols[:15]
+    ' ,-./0123456789'
+    """
+    return Vocabulary(sorted({*" ,-./0123456789", *"".join(MONTHS)}))
+
+
+def date_formats(n: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Write a date as the ISO standard does, whichever way it is given.
+
+    A date from 1950 to 2049 comes in one of eight forms, drawn evenly: "3 March
+    1987", "3 Mar 1987", "March 3, 1987", "Mar 3, 1987", "03.03.1987", "03.03.87",
+    "3/3/1987" and "3 Mar 87". The answer is "1987-03-03". No date comes twice in a
+    call, in no form: parts of one call share none.
+
+    Introduced in: 13
+
+    Parameters
+    ----------
+    n : int
+        Number of dates, 36,525 at most.
+    seed : int
+        Seed of the generator.
+
+    Returns
+    -------
+    source : ndarray of int32, shape (n, 18)
+        Ids of `date_vocabulary`, padded on the right.
+    targets : ndarray of int32, shape (n, 11)
+        The date, then end.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is not whole or too small, or there are not `n` dates.
+
+    Examples
+    --------
+    >>> source, targets = date_formats(2, seed=0)
+    >>> vocabulary = date_vocabulary()
+    >>> vocabulary.decode(source)
+    ['January 23, 2035', 'September 12, 2013']
+    >>> vocabulary.decode(targets)
+    ['2035-01-23', '2013-09-12']
+    """
+    rng = _generator(n, seed)
+    first, last = np.datetime64(FIRST_DAY), np.datetime64(LAST_DAY)
+    n_days = int((last - first).astype(int))
+    _check_enough(n, n_days, "dates from 1950 to 2049")
+    days = first + rng.choice(n_days, size=n, replace=False)
+    forms = rng.integers(len(FORMATS), size=n)
+    answers = days.astype(str).tolist()
+    vocabulary = date_vocabulary()
+    written = [
+        _write_date(FORMATS[k], *map(int, iso.split("-")))
+        for k, iso in zip(forms, answers, strict=True)
+    ]
+    return vocabulary.encode(written, length=18), vocabulary.encode(answers, end=True)
+
+
+def date_alignment(source) -> np.ndarray:
+    """Tell where in a date each character of its answer is to be read.
+
+    A digit that stands in the source is read there. A month's digits are read from
+    its name, the leading 0 of "03" from the 3 in "3 March", and the century of "87"
+    from those two digits. The hyphens and the end are read nowhere.
+
+    Introduced in: 13
+
+    Parameters
+    ----------
+    source : ndarray of int, shape (n, steps)
+        As `date_formats` gives it.
+
+    Returns
+    -------
+    ndarray of bool, shape (n, 11, steps)
+        Whether the target step reads the source step.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a row is no date in a form of `date_formats`.
+
+    Examples
+    --------
+    >>> source = date_vocabulary().encode(["3 Mar 1987"])
+    >>> day = date_alignment(source)[0, 8:10]
+    >>> day.astype(int)
+    array([[1, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+           [1, 0, 0, 0, 0, 0, 0, 0, 0, 0]])
+    """
+    vocabulary = date_vocabulary()
+    source = check_ids("source", source, ("n", "steps"), len(vocabulary))
+    aligned = np.zeros((len(source), 11, source.shape[1]), dtype=bool)
+    for row, text in zip(aligned, vocabulary.decode(source), strict=True):
+        found = [m for pattern in DATE_PATTERNS if (m := pattern.fullmatch(text))]
+        if not found:
+            raise ValueError(
+                f"source holds {text!r}, which is no date in a form of date_formats."
+            )
+        for part, (start, stop) in DATE_STEPS.items():
+            first, last = found[0].span(part)
+            row[start:stop, first:last] = True
+            if found[0][part].isdigit():
+                for back in range(1, min(stop - start, last - first) + 1):
+                    row[stop - back, first:last] = False
+                    row[stop - back, last - back] = True
+    return aligned
+
+
+def _write_date(form, year, month, day) -> str:
+    name = MONTHS[month - 1]
+    parts = {"year": year, "two": year % 100, "month": month, "day": day}
+    return form.format(name=name, short=name[:3], **parts)
+
+
+def _strings(n, shortest, longest, n_symbols, seed) -> np.ndarray:
+    """Return distinct strings (n, longest) as ids, padded on the right."""
+    rng = _generator(n, seed)
+    hint = "After n come the shortest and the longest length."
+    shortest = check_int("shortest", shortest, 1, hint)
+    longest = check_int("longest", longest, shortest, hint)
+    n_symbols = len(string_vocabulary(n_symbols).symbols)
+    existing = sum(n_symbols**k for k in range(shortest, longest + 1))
+    what = f"strings of {shortest} to {longest} letters out of {n_symbols}"
+    _check_enough(n, existing, what)
+
+    def draw(count):
+        letters = rng.integers(n_symbols, size=(count, longest)) + FIRST_SYMBOL
+        lengths = rng.integers(shortest, longest + 1, size=(count, 1))
+        return np.where(np.arange(longest) < lengths, letters, PADDING)
+
+    return _distinct(n, draw, rng, key=lambda drawn: drawn).astype("int32")
+
+
+def _with_end(rows) -> np.ndarray:
+    """Return rows (n, steps + 1) with an end token behind each."""
+    lengths = (rows != PADDING).sum(axis=1)
+    targets = np.zeros((len(rows), rows.shape[1] + 1), dtype="int32")
+    targets[:, :-1] = rows
+    targets[np.arange(len(rows)), lengths] = END
+    return targets
+
+
+def _distinct(n: int, draw: Callable, rng, *, key: Callable) -> np.ndarray:
+    """Draw rows until n of different keys are there; return them in random order."""
+    drawn = draw(n)
+    while True:
+        _, first = np.unique(key(drawn), axis=0, return_index=True)
+        drawn = drawn[np.sort(first)]
+        if len(drawn) >= n:
+            # The common ones run out first, so the order must not be that of drawing.
+            return rng.permutation(drawn[:n])
+        drawn = np.concatenate([drawn, draw(n)])
+
+
+def _check_enough(n, existing, what) -> None:
+    if n > existing:
+        raise ValueError(
+            f"n is {n}, but there are only {existing} {what}, and none comes twice. "
+            "Ask for fewer."
+        )
+
+
+def _generator(n, seed) -> np.random.Generator:
+    check_int("n", n, 1, "It counts the examples.")
+    return np.random.default_rng(check_int("seed", seed, 0, "It starts the draws."))
