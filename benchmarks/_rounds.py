@@ -202,12 +202,13 @@ def warn_if_busy() -> None:
         )
 
 
-def parser(document: str) -> argparse.ArgumentParser:
-    """Return the arguments that every benchmark knows."""
+def parser(document: str, *, rounds: bool = True) -> argparse.ArgumentParser:
+    """Return the arguments that every benchmark knows, or all but the rounds."""
     made = argparse.ArgumentParser(description=document)
     made.add_argument("--save", action="store_true", help="replace the stored table")
     made.add_argument("--results", type=Path, default=RESULTS, help="its folder")
-    made.add_argument("--rounds", type=_rounds, default=20, help="20 unless told")
+    if rounds:
+        made.add_argument("--rounds", type=_rounds, default=20, help="20 unless told")
     return made
 
 

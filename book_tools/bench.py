@@ -7,6 +7,8 @@ from pathlib import Path
 
 from book_tools.chapters import ROOT, python_path
 
+BY_NAME_ONLY = {"addition"}  # takes many minutes
+
 
 def bench(name: str | None, arguments: list[str], root: Path = ROOT) -> int:
     """Run one benchmark or all in turn, stop at the first that fails.
@@ -14,7 +16,7 @@ def bench(name: str | None, arguments: list[str], root: Path = ROOT) -> int:
     Parameters
     ----------
     name : str or None
-        The one to run; None runs all.
+        The one to run; None runs all but the long ones.
     arguments : list of str
         Passed on to each benchmark.
     root : Path
@@ -31,7 +33,7 @@ def bench(name: str | None, arguments: list[str], root: Path = ROOT) -> int:
             f"No benchmark is called {name!r}. Benchmarks: {', '.join(names)}."
         )
     environment = os.environ | {"PYTHONPATH": python_path(root)}
-    for each in [name] if name else names:
+    for each in [name] if name else sorted({*names} - BY_NAME_ONLY):
         command = [sys.executable, "-m", f"benchmarks.{each}", *arguments]
         print(f"$ python {' '.join(command[1:])}", flush=True)
         try:

@@ -15,7 +15,10 @@ SCORED_SEEDS = (0, 1, 2, 3, 4)
 
 
 def arm_settings(
-    arm: Mapping, rows: Iterable[Mapping], backend: str = "jax"
+    arm: Mapping,
+    rows: Iterable[Mapping],
+    backend: str = "jax",
+    seeds: Iterable[int] = SCORED_SEEDS,
 ) -> list[dict]:
     """Return what an arm has still to run: first its rates, then its scored seeds.
 
@@ -27,6 +30,8 @@ def arm_settings(
         The table so far.
     backend : str
         What Keras runs on.
+    seeds : iterable of int
+        Seeds that are scored at the best rate; more where one run costs little.
 
     Returns
     -------
@@ -50,17 +55,22 @@ def arm_settings(
         elif best == len(rates) - 1:
             rates = [*rates, rates[-1] * 2]
         else:
-            scored = [(rates[best], seed, backend) for seed in SCORED_SEEDS]
+            scored = [(rates[best], seed, backend) for seed in seeds]
             return _settings(arm, [key for key in scored if key not in have])
 
 
 def next_settings(
-    stages: Iterable[list[Mapping]], rows: list[Mapping], backend: str = "jax"
+    stages: Iterable[list[Mapping]],
+    rows: list[Mapping],
+    backend: str = "jax",
+    seeds: Iterable[int] = SCORED_SEEDS,
 ) -> list[dict]:
     """Return what the first stage that is not complete has still to run."""
     for stage in stages:
         wanted = [
-            setting for arm in stage for setting in arm_settings(arm, rows, backend)
+            setting
+            for arm in stage
+            for setting in arm_settings(arm, rows, backend, seeds)
         ]
         if wanted:
             return wanted

@@ -23,6 +23,7 @@ COST = "about 25 CPU-minutes"
 METRICS = ("params", "val_score", "test_score", "token_error")
 HANDOVERS = ("matched", "top", "same", "none")
 UNITS, EMBEDDING, SYMBOLS = 32, 16, 8
+SEEDS = 10  # a run takes seconds
 GENERATORS = {
     "reverse": token_tasks.reverse_strings,
     "sort": token_tasks.sort_strings,
@@ -36,8 +37,10 @@ def settings(rows: list[Mapping]) -> list[dict]:
         arms("reverse", 3, 800),
         arms("sort", 2, 800),
         arms("reverse", 2, 400),
+        arms("reverse", 2, 1600),
+        arms("reverse", 3, 2400),
     ]
-    return next_settings(stages, rows) or _confirming(rows)
+    return next_settings(stages, rows, seeds=range(SEEDS)) or _confirming(rows)
 
 
 def arms(task: str, depth: int, updates: int) -> list[dict]:

@@ -22,6 +22,7 @@ COST = "about 15 CPU-minutes"
 METRICS = ("params", "val_score", "test_score", "token_error")
 TASKS = ("copy", "addition")
 UNITS, EMBEDDING, SYMBOLS = 64, 16, 8
+SEEDS = 10  # a run takes seconds
 UPDATES = {"copy": 800, "addition": 1500}
 PAIRS = 5_050  # all unordered pairs of numbers below 100
 FOR_VALIDATION, FOR_TEST = 500, 1_000
@@ -29,7 +30,8 @@ FOR_VALIDATION, FOR_TEST = 500, 1_000
 
 def settings(rows: list[Mapping]) -> list[dict]:
     """Return the next runs, given the table so far; none when it is complete."""
-    return next_settings([arms(task) for task in TASKS], rows) or [
+    stages = [arms(task) for task in TASKS]
+    return next_settings(stages, rows, seeds=range(SEEDS)) or [
         setting for arm in arms("copy") for setting in confirming_settings(arm, rows)
     ]
 

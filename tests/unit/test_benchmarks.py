@@ -10,7 +10,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from benchmarks import _rounds, fused
+from benchmarks import _rounds, addition, fused
 from book_tools.chapters import ROOT
 
 
@@ -177,3 +177,88 @@ def test_one_update_of_each_depth_is_timed(tmp_path):
     assert len(rows) == 24
     assert {row["arm"] for row in rows} == set("1234")
     assert {(row["task"], row["updates"]) for row in rows} == {("digits", "2")}
+
+
+# --- addition -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sums():
+    return addition.questions(50, 1, seed=10)
+
+
+def test_unseen_questions_are_unseen_in_either_order(sums):
+    def pairs(name):
+        x, _ = sums[name]
+        texts = ["".join(" 0123456789+"[k] for k in row.argmax(-1)) for row in x]
+        return {frozenset(text[::-1].strip().split("+")) for text in texts}
+
+    assert [len(sums[name][0]) for name in ("train", "unseen")] == [45, 5]
+    assert not pairs("train") & pairs("unseen")
+    assert len(pairs("train") | pairs("unseen")) == 50
+
+
+def test_answers_are_the_sums_of_the_questions_read_backwards(sums):
+    for x, y in sums.values():
+        for question, answer in zip(x.argmax(-1), y.argmax(-1), strict=True):
+            text = "".join(" 0123456789+"[k] for k in question)[::-1].strip()
+            digits = "".join(" 0123456789+"[k] for k in answer).strip()
+            assert sum(map(int, text.split("+"))) == int(digits)
+
+
+def test_both_arms_start_from_the_same_net_with_the_same_number_of_weights():
+    nets = [addition.net(name, (7, 12), (4, 12), 10) for name in addition.ARMS]
+    assert len({model.count_params() for model in nets}) == 1
+
+
+def test_the_rate_of_the_fast_arm_rises_for_a_fifth_of_its_updates_then_falls_to_0():
+    model = addition.net("fast", (7, 12), (4, 12), updates=10)
+    schedule = model.optimizer._learning_rate
+    rates = [float(schedule(step)) for step in range(61)]
+    assert int(np.argmax(rates)) == 12
+    assert [rates[k] for k in (0, 12, 60)] == pytest.approx([0, 0.02, 0], abs=1e-8)
+
+
+def raced(run, arm, seconds, reached=True):
+    target = addition.ARMS[arm].target
+    exact = target if reached else target - 0.01
+    row = {"run": run, "arm": arm, "epoch": 1, "seconds": seconds, "exact": exact}
+    return row | {"target": target, "reached": reached}
+
+
+def test_the_times_are_compared_run_by_run_at_the_last_epoch():
+    rows = [raced(1, "well-known", 1, False), raced(1, "well-known", 90)]
+    rows += [raced(1, "fast", 5, False), raced(1, "fast", 10)]
+    rows += [raced(2, "fast", 10), raced(2, "well-known", 70)]
+    assert addition.ratios(rows) == {1: 9, 2: 7}
+    assert addition.summary(rows) == "times as fast: 8.0, from 7.0 to 9.0 in 2 runs"
+
+
+def test_a_yardstick_that_was_given_up_is_said():
+    rows = [raced(1, "well-known", 90, reached=False), raced(1, "fast", 10)]
+    assert addition.outcome(rows, 1, "well-known").startswith("given up below 99.0%")
+    assert addition.summary(rows).endswith("given up in run [1]: at least that")
+
+
+def test_there_is_no_ratio_where_the_fast_arm_misses_its_target():
+    rows = [raced(1, "well-known", 90), raced(1, "fast", 10, reached=False)]
+    assert addition.ratios(rows) == {1: None}
+    assert "did not reach its target in run [1]" in addition.summary(rows)
+
+
+def test_an_arm_stops_at_the_first_epoch_that_reaches_its_target(sums, monkeypatch):
+    easy = addition.Arm(batch=20, epochs=3, target=0.0)
+    hopeless = addition.Arm(batch=20, epochs=2, target=1.1)
+    monkeypatch.setattr(addition, "ARMS", {"well-known": hopeless, "fast": easy})
+    (row,) = addition.race("fast", sums, 1, seed=10)
+    assert (row["reached"], row["updates"]) == (True, 3)
+    assert row["seconds"] > 0
+    given_up = addition.race("well-known", sums, 1, seed=10)
+    assert [row["epoch"] for row in given_up] == [1, 2]
+    assert not any(row["reached"] for row in given_up)
+
+
+def test_more_runs_than_there_are_seeds_are_refused(capsys):
+    with pytest.raises(SystemExit):
+        addition.main(["--runs", "4"])
+    assert "runs must be a whole number from 1 to 3, but 4" in capsys.readouterr().err

@@ -90,6 +90,18 @@ def test_one_benchmark_is_run_by_its_name(benchmarks):
     assert [command[1:] for command, _ in calls] == [["-m", "benchmarks.width"]]
 
 
+def test_a_benchmark_that_takes_long_runs_only_by_its_name(benchmarks):
+    root, calls = benchmarks
+    (root / "benchmarks" / "addition.py").touch()
+    bench(None, [], root)
+    assert [command[2] for command, _ in calls] == [
+        "benchmarks.depth",
+        "benchmarks.width",
+    ]
+    bench("addition", [], root)
+    assert calls[-1][0][2] == "benchmarks.addition"
+
+
 @pytest.mark.parametrize("name", ["nothing", "_rounds", "__init__", "fused.py"])
 def test_an_unknown_benchmark_gets_the_list(benchmarks, name):
     root, calls = benchmarks
