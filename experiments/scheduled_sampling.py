@@ -1,0 +1,177 @@
+"""Does it help to let a decoder read its own tokens while it trains?
+
+Copying strings of 6 to 10 of 8 symbols, two layers on either side. With teacher
+forcing the decoder reads the right tokens. With scheduled sampling it reads its own
+guess at a share of the steps, drawn anew for every string; the share rises in a
+straight line from 0 at the first update to 1/2 or to 1 at the last. All arms make as
+many updates. Rates and seeds as in deep_or_wide, chosen by the share of validation
+strings not written exactly right. No training string is among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from experiments import strings
+from experiments.arms import confirming_settings, next_settings
+from experiments.start import seeded
+from lstm_utils import token_tasks, tokens
+from lstm_utils.decoding import greedy_decode
+from lstm_utils.models import make_encoder_decoder
+
+COST = "about 30 CPU-minutes"
+SHORTEST, LONGEST, SYMBOLS = 6, 10, 8
+UNITS, EMBEDDING = 32, 16
+UPDATES = (600, 1200)
+SEEDS = 10  # at the smaller budget; 5 at the larger one
+SHARES = (0.0, 0.5, 1.0)  # of tokens that are the decoder's own, at the last update
+BLOCK = 8  # updates between two looks at what the decoder writes
+STEPS = range(1, LONGEST + 2)
+LATER = range(1, 5)
+METRICS = (
+    *("params", "val_score", "test_score", "loss", "token_error", "free_token_error"),
+    *(f"{name}_{step}" for name in ("given", "free") for step in STEPS),
+    *(f"after_{name}_{step}" for name in ("given", "free") for step in LATER),
+)
+
+
+def settings(rows: list[Mapping]) -> list[dict]:
+    """Return the next runs, given the table so far; none when it is complete."""
+    few, many = UPDATES
+    return (
+        next_settings([arms(few)], rows, seeds=range(SEEDS))
+        or next_settings([arms(many)], rows)
+        or _confirming(rows)
+    )
+
+
+def arms(updates: int) -> list[dict]:
+    """Return one arm for each share of own tokens at the end."""
+    return [{"own": share, "updates": updates} for share in SHARES]
+
+
+def _confirming(rows: Iterable[Mapping]) -> list[dict]:
+    return [
+        setting
+        for arm in arms(UPDATES[0])
+        if arm["own"] < 1
+        for setting in confirming_settings(arm, rows)
+    ]
+
+
+@seeded
+def run(own, updates, lr, seed, backend) -> dict:
+    """Train one encoder-decoder and score it.
+
+    Parameters
+    ----------
+    own : float
+        Share of tokens that the decoder reads of its own at the last update.
+    updates : int
+        Number of batches of 64.
+    lr : float
+        Learning rate of Adam at the first update.
+    seed : int
+        Seed of the initial weights, the training strings and the mixing.
+    backend : str
+        The backend that Keras must be running on.
+
+    Returns
+    -------
+    dict
+        `METRICS`. ``val_score`` and ``test_score`` are shares of strings not written
+        exactly right; ``given_3`` is the share of third tokens that are right when
+        the right ones before are given, ``free_3`` when the decoder reads its own;
+        ``after_given_2`` and ``after_free_2`` the share of right tokens two steps
+        after the first mistake.
+    """
+    aside = strings.held_out(generate)
+    pair = generate(updates * strings.BATCH, seed=seed + 1)
+    for source, _ in aside.values():
+        pair = strings.without(pair, source)
+    n_tokens = SYMBOLS + tokens.END + 1
+    model = make_encoder_decoder(2, UNITS, n_tokens, embedding=EMBEDDING)
+    fit(model, pair, own=own, updates=updates, lr=lr, seed=seed)
+    val = strings.scores(model, aside["val"])
+    test = strings.scores(model, aside["test"])
+    return {
+        "params": model.count_params(),
+        "val_score": val["string_error"],
+        "test_score": test["string_error"],
+        "loss": test["loss"],
+        "token_error": test["token_error"],
+        **by_step(model, aside["test"]),
+    }
+
+
+def generate(n, *, seed):
+    """Return strings to copy."""
+    return token_tasks.copy_strings(n, SHORTEST, LONGEST, SYMBOLS, seed=seed)
+
+
+def fit(model, pair, *, own: float, updates: int, lr: float, seed: int) -> None:
+    """Train as `strings.fit` does, but let the decoder read some tokens of its own."""
+    import keras
+
+    rate = keras.optimizers.schedules.CosineDecay(lr, updates)
+    optimizer = keras.optimizers.Adam(rate, clipnorm=1.0)
+    model.compile(optimizer, "sparse_categorical_crossentropy")
+    source, targets = pair
+    rng = np.random.default_rng(seed)
+    passes = -(-updates * strings.BATCH // len(source))
+    order = np.concatenate([rng.permutation(len(source)) for _ in range(passes)])
+    order = order[: updates * strings.BATCH]
+    for start in range(0, len(order), BLOCK * strings.BATCH):
+        rows = order[start : start + BLOCK * strings.BATCH]
+        share = own * start / len(order)
+        read = mix(model, source[rows], targets[rows], share, rng)
+        for k in range(0, len(rows), strings.BATCH):
+            batch = slice(k, k + strings.BATCH)
+            inputs = [source[rows][batch], read[batch]]
+            model.train_on_batch(inputs, targets[rows][batch])
+
+
+def mix(model, source, targets, share: float, rng) -> np.ndarray:
+    """Return what the decoder reads: the right tokens, a share of them its own.
+
+    Its own are its likeliest letters, given what it has read so far, its own among
+    them. It reads neither end nor padding.
+    """
+    read = tokens.shift_right(targets)
+    if not share:
+        return read
+    own = (rng.random(read.shape) < share) & (read > tokens.END)
+    for t in range(1, read.shape[1]):
+        p = np.asarray(model.predict_on_batch([source, read]))[:, t - 1]
+        letter = tokens.FIRST_SYMBOL + p[:, tokens.FIRST_SYMBOL :].argmax(axis=1)
+        read[:, t] = np.where(own[:, t], letter, read[:, t])
+    return read
+
+
+def by_step(model, pair) -> dict[str, float]:
+    """Return how often tokens are right, by step, given the right ones or its own."""
+    source, targets = pair
+    inputs = [source, tokens.shift_right(targets)]
+    p = np.asarray(model.predict(inputs, batch_size=500, verbose=0))
+    written = {
+        "given": p.argmax(axis=-1),
+        "free": greedy_decode(model, source, targets.shape[1]),
+    }
+    valid = targets != tokens.PADDING
+    rows = np.arange(len(targets))
+    first = ((written["free"] != targets) & valid).argmax(axis=1)
+    failed = (written["free"] != targets)[rows, first]
+    found = {"free_token_error": float((written["free"] != targets)[valid].mean())}
+    for name, ids in written.items():
+        right = ids == targets
+        for step in STEPS:
+            there = valid[:, step - 1]
+            found[f"{name}_{step}"] = float(right[there, step - 1].mean())
+        for step in LATER:
+            place = np.minimum(first + step, LONGEST)
+            there = failed & (first + step <= LONGEST) & valid[rows, place]
+            share = right[rows, place][there].mean()
+            found[f"after_{name}_{step}"] = float(share)
+    return found
