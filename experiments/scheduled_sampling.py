@@ -1,11 +1,12 @@
-"""Does it help to let a decoder read its own tokens while it trains?
+"""Let a decoder read some tokens of its own while it trains, or none.
 
 Copying strings of 6 to 10 of 8 symbols, two layers on either side. With teacher
 forcing the decoder reads the right tokens. With scheduled sampling it reads its own
 guess at a share of the steps, drawn anew for every string; the share rises in a
 straight line from 0 at the first update to 1/2 or to 1 at the last. All arms make as
 many updates. Rates and seeds as in deep_or_wide, chosen by the share of validation
-strings not written exactly right. No training string is among them.
+strings not written exactly right. No training string is among them. The trained
+models also write with a beam, on some of the test strings.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from experiments import strings
 from experiments.arms import confirming_settings, next_settings
 from experiments.start import seeded
 from lstm_utils import token_tasks, tokens
-from lstm_utils.decoding import greedy_decode
+from lstm_utils.decoding import beam_search, greedy_decode
 from lstm_utils.models import make_encoder_decoder
 
 COST = "about 30 CPU-minutes"
@@ -30,10 +31,12 @@ SHARES = (0.0, 0.5, 1.0)  # of tokens that are the decoder's own, at the last up
 BLOCK = 8  # updates between two looks at what the decoder writes
 STEPS = range(1, LONGEST + 2)
 LATER = range(1, 5)
+BEAM, SEARCHED = 5, 500  # width, and test strings written with it
 METRICS = (
     *("params", "val_score", "test_score", "loss", "token_error", "free_token_error"),
     *(f"{name}_{step}" for name in ("given", "free") for step in STEPS),
     *(f"after_{name}_{step}" for name in ("given", "free") for step in LATER),
+    *("beam_higher", "beam_mended", "beam_spoiled"),
 )
 
 
@@ -85,7 +88,10 @@ def run(own, updates, lr, seed, backend) -> dict:
         exactly right; ``given_3`` is the share of third tokens that are right when
         the right ones before are given, ``free_3`` when the decoder reads its own;
         ``after_given_2`` and ``after_free_2`` the share of right tokens two steps
-        after the first mistake.
+        after the first mistake. Of the strings written with a beam,
+        ``beam_higher`` is the share whose score is above that of the greedy answer,
+        ``beam_mended`` the share that only the beam gets right, ``beam_spoiled`` the
+        share that only greedy gets right.
     """
     aside = strings.held_out(generate)
     pair = generate(updates * strings.BATCH, seed=seed + 1)
@@ -103,6 +109,7 @@ def run(own, updates, lr, seed, backend) -> dict:
         "loss": test["loss"],
         "token_error": test["token_error"],
         **by_step(model, aside["test"]),
+        **searched(model, *(part[:SEARCHED] for part in aside["test"])),
     }
 
 
@@ -175,3 +182,22 @@ def by_step(model, pair) -> dict[str, float]:
             share = right[rows, place][there].mean()
             found[f"after_{name}_{step}"] = float(share)
     return found
+
+
+def searched(model, source, targets) -> dict[str, float]:
+    """Return how often a beam finds more than greedy, and whether it is right."""
+    greedy, beam = (
+        [answers[0] for answers in beam_search(model, source, width, LONGEST + 1)]
+        for width in (1, BEAM)
+    )
+    wanted = [row[row != tokens.PADDING].tolist() for row in targets]
+    right, beam_right = (
+        np.array([ids.tolist() == w for (ids, _), w in zip(found, wanted, strict=True)])
+        for found in (greedy, beam)
+    )
+    higher = [b[1] > g[1] + 1e-4 for g, b in zip(greedy, beam, strict=True)]
+    return {
+        "beam_higher": float(np.mean(higher)),
+        "beam_mended": float((beam_right & ~right).mean()),
+        "beam_spoiled": float((right & ~beam_right).mean()),
+    }
