@@ -5,8 +5,9 @@ forcing the decoder reads the right tokens. With scheduled sampling it reads its
 guess at a share of the steps, drawn anew for every string; the share rises in a
 straight line from 0 at the first update to 1/2 or to 1 at the last. All arms make as
 many updates. Rates as in deep_or_wide, but chosen with five seeds, by the share of
-validation strings not written exactly right; ten fresh seeds are scored. No training string is among them. The trained
-models also write with a beam, on some of the test strings.
+validation strings not written exactly right; ten fresh seeds are scored. No training
+string is among them. The trained models also write with a beam, on some of the test
+strings.
 """
 
 from __future__ import annotations
