@@ -44,7 +44,8 @@ def arm_settings(
     """
     mine = [row for row in rows if all(str(row[key]) == str(arm[key]) for key in arm)]
     have = {(row["lr"], row["seed"], row["backend"]): row for row in mine}
-    rates = sorted({*FIRST_RATES, *(row["lr"] for row in mine)})
+    tried = (row["lr"] for row in mine if row["backend"] == backend)
+    rates = sorted({*FIRST_RATES, *tried})
     while True:
         tuning = [(lr, seed, backend) for lr in rates for seed in tuning_seeds]
         if missing := [key for key in tuning if key not in have]:
