@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_utils._validate import as_numbers, check_array
+from lstm_utils._validate import check_array
 
 IDS = "Ids are whole numbers: 0 padding, 1 start, 2 end, then the symbols."
 
 
 def check_choice(name: str, value, choices: tuple):
     """Return `value` if it is one of the choices, or raise."""
-    if not any(value is choice or value == choice for choice in choices):
+    if not isinstance(value, str | None) or value not in choices:
         raise ValueError(
             f"{name} must be one of {', '.join(map(repr, choices))}, but {value!r} "
             "came. Check the spelling."
@@ -27,11 +27,11 @@ def check_ids(name: str, value, axes: tuple[str, ...], n_tokens=None) -> np.ndar
             f"{name} must hold whole numbers, but its dtype is {array.dtype}. {IDS}"
         )
     low, high = array.min(), array.max()
-    if low < 0 or (n_tokens is not None and high >= n_tokens):
-        bound = f"0 to {n_tokens - 1}" if n_tokens is not None else "0 and above"
+    largest = (np.iinfo("int32").max if n_tokens is None else n_tokens) - 1
+    if low < 0 or high > largest:
         raise ValueError(
-            f"{name} holds the id {low if low < 0 else high}, expected {bound}. Encode "
-            "with the vocabulary for which the model was built."
+            f"{name} holds the id {low if low < 0 else high}, expected 0 to {largest}. "
+            "Encode with the vocabulary for which the model was built."
         )
     return array.astype("int32")
 
@@ -84,7 +84,7 @@ def check_inputs(model, source, target_in) -> tuple[np.ndarray, np.ndarray]:
 
 
 def check_two_inputs(model) -> None:
-    """Raise if `model` is not a Keras model of two inputs and one output."""
+    """Raise if `model` is not a Keras model of two inputs, as far as it tells."""
     import keras
 
     if not isinstance(model, keras.Model):
@@ -104,6 +104,12 @@ def check_two_inputs(model) -> None:
 
 def check_probabilities(values, n_rows: int, n_steps: int) -> np.ndarray:
     """Return what a model gave as probabilities (rows, steps, tokens), or raise."""
+    if not hasattr(values, "shape"):
+        raise ValueError(
+            f"model must have one output, the probabilities, but it has {len(values)}. "
+            "Make a model of that one: keras.Model(model.inputs, model.outputs[0])."
+        )
+    values = np.asarray(values)
     if values.ndim != 3 or values.shape[:2] != (n_rows, n_steps):
         raise ValueError(
             "model must give probabilities (batch, target steps, n_tokens), here "
@@ -115,7 +121,14 @@ def check_probabilities(values, n_rows: int, n_steps: int) -> np.ndarray:
 
 def check_step(step: np.ndarray) -> np.ndarray:
     """Return the probabilities of one step as float64, or raise."""
-    step = as_numbers("the model's output", step).astype("float64")
+    step = step.astype("float64")
+    if np.isnan(step).any():
+        raise ValueError(
+            "model gives NaN (not a number) in place of probabilities, for "
+            f"{np.isnan(step).any(axis=-1).sum()} of {len(step)} rows. Usually its "
+            "weights became NaN in training: look at the loss, lower the learning "
+            "rate or clip the gradient."
+        )
     if step.min() < 0 or np.abs(step.sum(axis=-1) - 1).max() > 0.01:
         raise ValueError(
             "model must give probabilities, which are 0 or more and sum to 1, but its "

@@ -21,6 +21,8 @@ from lstm_utils.tokens import END, START
 
 __all__ = ["beam_search", "greedy_decode", "sample_decode"]
 
+ROWS_AT_ONCE = 1000  # more need more memory, and are slower for it
+
 
 def greedy_decode(model, source, max_length: int) -> np.ndarray:
     """Write at each step the token that the model finds most probable.
@@ -130,9 +132,10 @@ def sample_decode(
         nonlocal draws
         if draws is None:
             draws = np.random.default_rng(seed).random((len(step), max_length))
-        with np.errstate(divide="ignore"):
-            scaled = np.log(step) / temperature
-        weights = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        # Relative to the largest, no power of all of them can be 0.
+        largest = step.max(axis=1, keepdims=True)
+        weights = np.divide(step, largest, out=np.ones_like(step), where=largest > 0)
+        weights **= 1 / temperature
         edges = np.cumsum(weights, axis=1)
         return (edges <= draws[:, t, None] * edges[:, -1:]).sum(axis=1)
 
@@ -269,8 +272,11 @@ def _next_step(model, source, ids, t) -> np.ndarray:
     target_in[:, 0] = START
     target_in[:, 1:][:, :t] = ids[:, :t]
     target_in[target_in == END] = 0
-    given = np.asarray(model.predict_on_batch([source, target_in]))
-    return check_step(check_probabilities(given, *ids.shape)[:, t])
+    parts = []
+    for rows in np.array_split(np.arange(len(ids)), -(-len(ids) // ROWS_AT_ONCE)):
+        given = model.predict_on_batch([source[rows], target_in[rows]])
+        parts.append(check_probabilities(given, len(rows), ids.shape[1])[:, t])
+    return check_step(np.concatenate(parts))
 
 
 def _length(max_length) -> int:

@@ -38,9 +38,12 @@ FORMATS = (
     "{day} {short} {two:02}",
 )
 FIRST_DAY, LAST_DAY = "1950-01-01", "2050-01-01"  # the last is not among them
+NAMES = "|".join((*MONTHS, *(name[:3] for name in MONTHS)))
 DATE_PATTERNS = (
-    re.compile(r"(?P<day>\d+)[ ./](?P<month>\w+)[ ./](?P<year>\d+)"),
-    re.compile(r"(?P<month>\w+) (?P<day>\d+), (?P<year>\d+)"),
+    re.compile(rf"(?P<day>\d\d?) (?P<month>{NAMES}) (?P<year>\d\d(\d\d)?)"),
+    re.compile(rf"(?P<month>{NAMES}) (?P<day>\d\d?), (?P<year>\d{{4}})"),
+    re.compile(r"(?P<day>\d\d)\.(?P<month>\d\d)\.(?P<year>\d\d(\d\d)?)"),
+    re.compile(r"(?P<day>\d\d?)/(?P<month>\d\d?)/(?P<year>\d{4})"),
 )
 DATE_STEPS = {"year": (0, 4), "month": (5, 7), "day": (8, 10)}  # of the target
 
@@ -125,7 +128,7 @@ def addition(n: int, digits: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]
 def string_vocabulary(n_symbols: int = 8) -> Vocabulary:
     """Return the vocabulary of the string tasks: the first letters of the alphabet.
 
-    Introduced in: 11
+    Introduced in: 10
 
     Parameters
     ----------
@@ -158,7 +161,7 @@ def copy_strings(
     Lengths are drawn evenly, then letters. No string comes twice in a call: parts of
     one call share none.
 
-    Introduced in: 11
+    Introduced in: 10
 
     Parameters
     ----------

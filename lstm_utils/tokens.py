@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -113,6 +113,11 @@ class Vocabulary:
                 f"texts must be a list of texts, but one text {texts!r} came. Put it "
                 "in a list."
             )
+        if not isinstance(texts, Iterable):
+            raise TypeError(
+                f"texts must be a list of texts, but {texts!r} "
+                f"({type(texts).__name__}) came."
+            )
         texts, end = list(texts), check_flag("end", end)
         if not texts:
             raise ValueError("texts is empty, expected at least one text.")
@@ -158,7 +163,12 @@ class Vocabulary:
                 f"ids must have the 2 axes (n, steps), but shape {ids.shape} came. For "
                 "one text give ids[None]; for probabilities take argmax first."
             )
-        return [self._text(row) for row in ids]
+        if not isinstance(ids, Iterable) or isinstance(ids, str):
+            raise TypeError(
+                "ids must be an array of ids (n, steps) or a list of rows, but "
+                f"{ids!r} ({type(ids).__name__}) came."
+            )
+        return [self._text(row, k) for k, row in enumerate(ids)]
 
     def _row(self, text, number) -> list[int]:
         if not isinstance(text, str):
@@ -179,10 +189,10 @@ class Vocabulary:
                 f"the symbols {self.symbols!r}."
             ) from None
 
-    def _text(self, row) -> str:
+    def _text(self, row, number) -> str:
         if not np.size(row):
             return ""
-        row = check_ids("a row of ids", row, ("steps",), len(self))
+        row = check_ids(f"ids[{number}]", row, ("steps",), len(self))
         ends = np.flatnonzero(row == END)
         row = row[: ends[0]] if ends.size else row
         symbols = row[row >= FIRST_SYMBOL] - FIRST_SYMBOL

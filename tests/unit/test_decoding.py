@@ -1,0 +1,460 @@
+"""Writing token by token: each way of choosing does what it promises."""
+
+import itertools
+import time
+
+import numpy as np
+import pytest
+
+from lstm_utils.decoding import beam_search, greedy_decode, sample_decode
+from lstm_utils.models import make_encoder_decoder
+from lstm_utils.tokens import shift_right
+
+pytestmark = pytest.mark.slow
+START, END = 1, 2
+KINDS = pytest.mark.parametrize(
+    "options",
+    [{}, {"handover": "top", "attention": "dot"}, {"attention": "additive"}],
+    ids=["plain", "dot", "additive"],
+)
+
+
+def drawn_model(n_tokens=7, seed=0, scale=1.0, **options):
+    """Return a small encoder-decoder that is sure of what it writes."""
+    model = make_encoder_decoder(2, 6, n_tokens, embedding=4, **options)
+    rng = np.random.default_rng(seed)
+    model.set_weights([rng.normal(0, scale, w.shape) for w in model.get_weights()])
+    return model
+
+
+def drawn_sources(n, n_tokens=7, longest=5, seed=0):
+    rng = np.random.default_rng(seed)
+    source = rng.integers(3, n_tokens, size=(n, longest)).astype("int32")
+    lengths = rng.integers(1, longest + 1, size=(n, 1))
+    lengths[0] = longest
+    return np.where(np.arange(longest) < lengths, source, 0)
+
+
+def table_model(p):
+    """Return a model that looks up p of the next token by the token before."""
+    import keras
+
+    class Table(keras.Model):
+        def call(self, inputs):
+            return keras.ops.take(np.array(p, "float32"), inputs[1], axis=0)
+
+    return Table()
+
+
+# A garden path: 3 looks best, but what begins with 4 is more probable as a whole.
+PATHS = np.zeros((5, 5))
+PATHS[:, 3] = 1.0
+PATHS[START] = [0, 0, 0.1, 0.5, 0.4]
+PATHS[3] = [0, 0, 0.4, 0.3, 0.3]
+PATHS[4] = [0, 0, 0.9, 0.05, 0.05]
+ONE = np.array([[3]])
+
+
+def given_p(model, source, ids):
+    """Return p of each token of one answer, read all at once from one source."""
+    source = source[source > 0]
+    target_in = [START, *ids[:-1]]
+    p = np.asarray(model([source[None], np.array([target_in])]))[0]
+    return p[np.arange(len(ids)), ids]
+
+
+def written(row):
+    """Return the ids of an answer up to its end."""
+    return row[: (row > 0).sum()]
+
+
+# --- greedy ---------------------------------------------------------------------
+
+
+@KINDS
+def test_greedy_is_the_naive_loop_over_rows_and_steps(options):
+    model, source = drawn_model(**options), drawn_sources(12)
+    ids = greedy_decode(model, source, 6)
+    assert ids.shape == (12, 6)
+    assert ids.dtype == np.int32
+    assert 0 < (ids == END).any(axis=1).sum() < 12  # some end, some are cut
+    for row, tokens in zip(ids, source, strict=True):
+        answer = []
+        while len(answer) < 6 and END not in answer:
+            target_in = np.array([[START, *answer]])
+            p = np.asarray(model([tokens[tokens > 0][None], target_in]))[0, -1]
+            answer.append(2 + int(p[2:].argmax()))
+        assert row.tolist() == answer + [0] * (6 - len(answer))
+
+
+def test_greedy_meets_a_target_just_where_each_step_is_right_under_teacher_forcing():
+    model, source = drawn_model(), np.repeat(drawn_sources(8), 5, axis=0)
+    targets = greedy_decode(model, source, 5)
+    rng = np.random.default_rng(0)
+    for row in targets[1::2]:  # change one token in every second row
+        row[rng.integers((row > 2).sum() or 1)] = rng.integers(3, 7)
+    targets[(targets == END).cumsum(axis=1) - (targets == END) > 0] = 0
+    p = np.asarray(model([source, shift_right(targets)]))
+    right = (2 + p[..., 2:].argmax(axis=2) == targets) | (targets == 0)
+    ended_or_full = (targets == END).any(axis=1) | (targets > 0).all(axis=1)
+    met = (greedy_decode(model, source, 5) == targets).all(axis=1)
+    np.testing.assert_array_equal(met, right.all(axis=1) & ended_or_full)
+    assert 10 < met.sum() < 38
+
+
+def test_padding_and_start_are_never_written():
+    p = np.tile([0.5, 0.3, 0.02, 0.15, 0.03], (5, 1))
+    model = table_model(p)
+    assert greedy_decode(model, ONE, 3).tolist() == [[3, 3, 3]]
+    drawn = sample_decode(model, np.repeat(ONE, 500, axis=0), 1, temperature=1, seed=0)
+    assert {*drawn.ravel()} == {2, 3, 4}
+    for ids, score in beam_search(model, ONE, 20, 3)[0]:
+        assert ids.min() >= END
+        assert score == pytest.approx(np.log(p[0, ids]).sum(), abs=1e-6)
+
+
+def test_more_rows_than_are_read_at_once():
+    model, source = drawn_model(), drawn_sources(9)
+    many = greedy_decode(model, np.tile(source, (250, 1)), 5)
+    np.testing.assert_array_equal(
+        many, np.tile(greedy_decode(model, source, 5), (250, 1))
+    )
+
+
+# --- beam -----------------------------------------------------------------------
+
+
+def every_answer(symbols, max_length):
+    """Return each answer there is: ended, or cut at max_length."""
+    for length in range(max_length):
+        for beginning in itertools.product(symbols, repeat=length):
+            yield [*beginning, END]
+    yield from map(list, itertools.product(symbols, repeat=max_length))
+
+
+@KINDS
+@pytest.mark.parametrize("penalty", [0.0, 0.7, 1.0])
+def test_a_beam_as_wide_as_the_tree_is_brute_force(options, penalty):
+    model = drawn_model(n_tokens=5, seed=3, **options)
+    source = drawn_sources(4, n_tokens=5)
+    answers = list(every_answer((3, 4), 4))
+    assert len(answers) == 31
+    found = beam_search(model, source, 31, 4, length_penalty=penalty)
+    for row, hypotheses in zip(source, found, strict=True):
+        scores = {
+            tuple(ids): np.log(given_p(model, row, ids)).sum() / len(ids) ** penalty
+            for ids in answers
+        }
+        best = sorted(scores, key=scores.get, reverse=True)
+        assert [tuple(ids) for ids, _ in hypotheses] == best
+        np.testing.assert_allclose(
+            [score for _, score in hypotheses], [scores[ids] for ids in best], atol=1e-5
+        )
+
+
+def test_a_wider_beam_leaves_the_garden_path():
+    model = table_model(PATHS)
+    narrow, wide = (beam_search(model, ONE, width, 4)[0][0] for width in (1, 2))
+    assert narrow[0].tolist() == [3, 2]
+    assert narrow[1] == pytest.approx(np.log(0.5 * 0.4), abs=1e-6)
+    assert wide[0].tolist() == [4, 2]
+    assert wide[1] == pytest.approx(np.log(0.4 * 0.9), abs=1e-6)
+
+
+def test_a_length_penalty_favours_longer_answers_by_as_much_as_it_says():
+    p = np.tile([0, 0, 0.3, 0.5, 0.2], (5, 1))
+    scores = {}
+    for penalty in (0.0, 0.5, 1.0):
+        answers = beam_search(table_model(p), ONE, 31, 4, length_penalty=penalty)[0]
+        scores[penalty] = {tuple(ids): score for ids, score in answers}
+    for ids, score in scores[0.0].items():
+        assert score == pytest.approx(np.log(p[0, list(ids)]).sum(), abs=1e-6)
+        for penalty in (0.5, 1.0):
+            divided = score / len(ids) ** penalty
+            assert scores[penalty][ids] == pytest.approx(divided, abs=1e-6)
+    assert next(iter(scores[0.0])) == (2,)
+    assert next(iter(scores[1.0])) == (3, 3, 3, 3)
+
+
+@KINDS
+def test_a_beam_of_one_is_greedy(options):
+    model, source = drawn_model(**options), drawn_sources(20)
+    greedy = greedy_decode(model, source, 6)
+    for penalty in (0.0, 1.0):
+        found = beam_search(model, source, 1, 6, length_penalty=penalty)
+        for row, tokens, answers in zip(greedy, source, found, strict=True):
+            ((ids, score),) = answers
+            assert ids.tolist() == written(row).tolist()
+            sure = np.log(given_p(model, tokens, ids)).sum() / len(ids) ** penalty
+            assert score == pytest.approx(sure, abs=1e-5)
+
+
+def test_a_beam_gives_answers_that_differ_best_first():
+    model, source = drawn_model(scale=0.5), drawn_sources(10)
+    for row, answers in zip(source, beam_search(model, source, 5, 6), strict=True):
+        assert len({tuple(ids) for ids, _ in answers}) == 5
+        scores = [score for _, score in answers]
+        assert scores == sorted(scores, reverse=True)
+        for ids, score in answers:
+            assert isinstance(score, float)
+            assert ids.dtype == np.int32
+            assert len(ids) == 6 or ids[-1] == END
+            assert END not in ids[:-1]
+            sure = np.log(given_p(model, row, ids)).sum()
+            assert score == pytest.approx(sure, abs=1e-5)
+
+
+def test_a_beam_wider_than_the_tree_gives_all_there_are():
+    model = table_model(PATHS)
+    answers = beam_search(model, ONE, 50, 2)[0]
+    expected = sorted(map(tuple, every_answer((3, 4), 2)))
+    assert sorted(tuple(ids) for ids, _ in answers) == expected
+
+
+def test_impossible_answers_come_last_with_a_score_of_minus_infinity():
+    p = np.tile([0, 0, 0.5, 0.5, 0], (5, 1))
+    answers = beam_search(table_model(p), ONE, 10, 1)[0]
+    assert [ids.tolist() for ids, _ in answers] == [[2], [3], [4]]
+    assert [score for _, score in answers][2] == -np.inf
+
+
+# --- the rest of the batch ------------------------------------------------------
+
+
+@KINDS
+def test_a_row_is_answered_as_if_it_came_alone(options):
+    model, source = drawn_model(scale=0.6, **options), drawn_sources(6)
+    greedy = greedy_decode(model, source, 5)
+    beams = beam_search(model, source, 3, 5, length_penalty=0.5)
+    for k, tokens in enumerate(source):
+        alone = tokens[tokens > 0][None]
+        np.testing.assert_array_equal(greedy_decode(model, alone, 5)[0], greedy[k])
+        (answers,) = beam_search(model, alone, 3, 5, length_penalty=0.5)
+        for (ids, score), (one, other) in zip(answers, beams[k], strict=True):
+            np.testing.assert_array_equal(ids, one)
+            assert score == pytest.approx(other, abs=1e-5)
+    options = {"temperature": 1.0, "seed": 0}
+    drawn = sample_decode(model, source, 5, **options)
+    np.testing.assert_array_equal(
+        sample_decode(model, source[:2], 5, **options), drawn[:2]
+    )
+
+
+# --- samples --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("temperature", [1e-310, 1e-3])
+def test_a_low_temperature_is_greedy(temperature):
+    model, source = drawn_model(), drawn_sources(30)
+    cold = sample_decode(model, source, 6, temperature=temperature, seed=0)
+    np.testing.assert_array_equal(cold, greedy_decode(model, source, 6))
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1, 3.0])
+def test_tokens_come_as_often_as_the_temperature_makes_them(temperature):
+    n = 20_000
+    model, source = table_model(PATHS), np.repeat(ONE, n, axis=0)
+    ids = sample_decode(model, source, 2, temperature=temperature, seed=1)
+    for p, drawn in [
+        (PATHS[START], ids[:, 0]),
+        (PATHS[3], ids[ids[:, 0] == 3, 1]),
+        (PATHS[4], ids[ids[:, 0] == 4, 1]),
+    ]:
+        powers = p ** (1 / temperature)
+        expected = powers / powers.sum()
+        share = np.bincount(drawn, minlength=5) / len(drawn)
+        error = np.sqrt(expected * (1 - expected) / len(drawn))
+        assert (np.abs(share - expected) <= 4 * error).all()
+    assert not ids[ids[:, 0] == END, 1].any()
+
+
+def test_a_seed_fixes_the_sample():
+    model, source = drawn_model(scale=0.5), drawn_sources(20)
+    first, again, other = (
+        sample_decode(model, source, 6, temperature=1.0, seed=seed)
+        for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+def test_where_nothing_may_be_written_any_token_is_drawn():
+    p = np.zeros((5, 5))
+    p[:, 0] = 1.0
+    source = np.repeat(ONE, 300, axis=0)
+    ids = sample_decode(table_model(p), source, 1, temperature=0.5, seed=0)
+    assert {*ids.ravel()} == {2, 3, 4}
+
+
+# --- any model ------------------------------------------------------------------
+
+
+def gru_model(mask_zero, n_tokens=7):
+    """Return an encoder-decoder that this package did not build."""
+    import keras
+    from keras import layers
+
+    source, target_in = (keras.Input((None,), dtype="int32") for _ in range(2))
+    embedding = layers.Embedding(n_tokens, 4, mask_zero=mask_zero)
+    state = layers.GRU(5)(embedding(source))
+    decoded = layers.GRU(5, return_sequences=True)(
+        embedding(target_in), initial_state=state
+    )
+    p = layers.Dense(n_tokens, activation="softmax")(decoded)
+    model = keras.Model([source, target_in], p)
+    rng = np.random.default_rng(1)
+    model.set_weights([rng.normal(0, 1.5, w.shape) for w in model.get_weights()])
+    return model
+
+
+@pytest.mark.parametrize("mask_zero", [False, True])
+def test_any_model_of_two_inputs_can_write(mask_zero):
+    model = gru_model(mask_zero)
+    source = drawn_sources(6)
+    if not mask_zero:
+        with pytest.raises(ValueError, match="source is padded, but the model masks"):
+            greedy_decode(model, source, 4)
+        source = np.where(source == 0, 3, source)
+    ids = greedy_decode(model, source, 4)
+    for row, tokens in zip(ids, source, strict=True):
+        for t, token in enumerate(written(row)):
+            target_in = np.array([[START, *row[:t]]])
+            p = np.asarray(model([tokens[tokens > 0][None], target_in]))[0, -1]
+            assert token == 2 + p[2:].argmax()
+    for row, answers in zip(ids, beam_search(model, source, 1, 4), strict=True):
+        np.testing.assert_array_equal(answers[0][0], written(row))
+
+
+# --- errors ---------------------------------------------------------------------
+
+WAYS = {
+    "greedy": greedy_decode,
+    "beam": lambda model, source, n: beam_search(model, source, 2, n),
+    "sample": lambda *given: sample_decode(*given, temperature=1.0, seed=0),
+}
+EVERY_WAY = pytest.mark.parametrize("decode", WAYS.values(), ids=WAYS)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return drawn_model()
+
+
+@EVERY_WAY
+@pytest.mark.parametrize(
+    ("source", "error", "message"),
+    [
+        ([[3, 7]], ValueError, "source holds the id 7, expected 0 to 6"),
+        ([[3, -1]], ValueError, "source holds the id -1, expected 0 to 6"),
+        (np.zeros((2, 0), int), ValueError, "source is empty"),
+        (np.zeros((0, 4), int), ValueError, "source is empty"),
+        ([[3, 4], [0, 0]], ValueError, "nothing but padding in row 1"),
+        ([[3, 4], [0, 3]], ValueError, r"padding before a token in row 1: \[0, 3\]"),
+        ([[3, 0, 4]], ValueError, "padding before .*Pad on the right"),
+        ([[3, 4], [3]], ValueError, "rows have different lengths"),
+        ([3, 4], ValueError, r"2 axes \(batch, steps\), .*shape \(2,\)"),
+        ([[3.0, 4.5]], TypeError, "source must hold whole numbers, .* float64"),
+        (["cab"], TypeError, "source must hold real numbers"),
+    ],
+)
+def test_bad_sources_say_what_is_wrong(decode, model, source, error, message):
+    with pytest.raises(error, match=message):
+        decode(model, source, 4)
+
+
+@EVERY_WAY
+@pytest.mark.parametrize(
+    ("max_length", "error"), [(0, ValueError), (2.0, TypeError), (None, TypeError)]
+)
+def test_a_bad_length_says_what_is_wrong(decode, model, max_length, error):
+    with pytest.raises(error, match=r"max_length must be .* It counts tokens"):
+        decode(model, [[3, 4]], max_length)
+
+
+@pytest.mark.parametrize(
+    ("width", "options", "error", "message"),
+    [
+        (0, {}, ValueError, "width must be at least 1, but 0 came"),
+        (2.5, {}, TypeError, "width must be a whole number"),
+        (True, {}, TypeError, "width must be a whole number"),
+        (2, {"length_penalty": -0.5}, ValueError, "must be at least 0, but -0.5"),
+        (2, {"length_penalty": np.nan}, ValueError, "must be finite, but nan"),
+        (2, {"length_penalty": None}, TypeError, "must be a number, but None"),
+    ],
+)
+def test_bad_options_of_a_beam_say_what_is_wrong(model, width, options, error, message):
+    with pytest.raises(error, match=message):
+        beam_search(model, [[3, 4]], width, 4, **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"temperature": 0}, ValueError, "above 0, but 0.0 came.*use greedy_decode"),
+        ({"temperature": -1.0}, ValueError, "temperature must be above 0"),
+        ({"temperature": np.inf}, ValueError, "temperature must be finite, but inf"),
+        ({"temperature": "1"}, TypeError, "temperature must be a number, but '1'"),
+        ({"seed": -1}, ValueError, "seed must be at least 0"),
+        ({"seed": None}, TypeError, "seed must be a whole number, but None"),
+    ],
+)
+def test_bad_options_of_a_sample_say_what_is_wrong(model, options, error, message):
+    with pytest.raises(error, match=message):
+        sample_decode(model, [[3, 4]], 4, **{"temperature": 1.0, "seed": 0, **options})
+
+
+@EVERY_WAY
+def test_what_is_no_probability_is_refused(decode):
+    sums_to_two, negative = np.full((5, 5), 0.4), np.full((5, 5), 0.5)
+    negative[:, 0] = -1.0
+    unnormed, spoilt = np.log(PATHS + 1), np.full((5, 5), np.nan)
+    for p, message in [
+        (sums_to_two, r"sums to 2\. End it with activation='softmax'"),
+        (negative, "has -1 as smallest value"),
+        (unnormed, "model must give probabilities"),
+        (spoilt, "model gives NaN .* for [12] of [12] rows.*lower the learning rate"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            decode(table_model(p), ONE, 3)
+
+
+@EVERY_WAY
+def test_models_of_another_form_are_refused(decode, model):
+    import keras
+    from keras import layers
+
+    (source, target_in), p = model.inputs, model.outputs[0]
+    states = model.get_layer("encoder_2").output[0]
+    stack = keras.Sequential([keras.Input((None,)), layers.Embedding(7, 3)])
+    one_step = keras.Model([source, target_in], p[:, -1])
+    two_outputs = keras.Model([source, target_in], [p, states])
+    for other, error, message in [
+        ("model.keras", TypeError, "must be a Keras model, but str came"),
+        (lambda x: x, TypeError, "must be a Keras model, but function came"),
+        (stack, ValueError, r"two inputs, \[source, target_in\], but it takes 1"),
+        (one_step, ValueError, r"\(\d, 4, n_tokens\), but gave shape \(\d, 7\)"),
+        (two_outputs, ValueError, "must have one output, .*, but it has 2"),
+    ]:
+        with pytest.raises(error, match=message):
+            decode(other, [[3, 4]], 4)
+
+
+# --- speed ----------------------------------------------------------------------
+
+
+def seconds(function):
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+def test_a_thousand_sources_are_decoded_in_two_seconds_and_a_beam_in_eight_times_it():
+    model = make_encoder_decoder(2, 64, 14)
+    source = np.random.default_rng(0).integers(3, 14, size=(1_000, 10))
+    greedy, beam = [], []
+    for _ in range(4):
+        greedy.append(seconds(lambda: greedy_decode(model, source, 10)))
+        beam.append(seconds(lambda: beam_search(model, source, 5, 10)))
+    # The first call of each traces the model; others may be using the processor.
+    assert min(greedy[1:]) <= 2
+    assert min(b / g for b, g in zip(beam[1:], greedy[1:], strict=True)) <= 8
