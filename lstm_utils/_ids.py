@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from lstm_utils._validate import check_array
@@ -100,6 +102,14 @@ def check_two_inputs(model) -> None:
             f"{len(inputs)}: {names}. An encoder-decoder reads the source and what is "
             "written so far; make_encoder_decoder builds one."
         )
+
+
+def predict(model, source, target_in):
+    """Return what the model gives for one batch."""
+    with warnings.catch_warnings():
+        # Attention on a source of one token has one step to look at, as it should.
+        warnings.filterwarnings("ignore", "You are using a softmax over axis")
+        return model.predict_on_batch([source, target_in])
 
 
 def check_probabilities(values, n_rows: int, n_steps: int) -> np.ndarray:

@@ -15,6 +15,7 @@ from lstm_utils._ids import (
     check_source,
     check_step,
     check_two_inputs,
+    predict,
 )
 from lstm_utils._validate import check_int
 from lstm_utils.tokens import END, START
@@ -274,7 +275,7 @@ def _next_step(model, source, ids, t) -> np.ndarray:
     target_in[target_in == END] = 0
     parts = []
     for rows in np.array_split(np.arange(len(ids)), -(-len(ids) // ROWS_AT_ONCE)):
-        given = model.predict_on_batch([source[rows], target_in[rows]])
+        given = predict(model, source[rows], target_in[rows])
         parts.append(check_probabilities(given, len(rows), ids.shape[1])[:, t])
     return check_step(np.concatenate(parts))
 

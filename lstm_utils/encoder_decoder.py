@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lstm_utils._ids import check_choice, check_inputs
+from lstm_utils._ids import check_choice, check_inputs, predict
 from lstm_utils._validate import check_int
 from lstm_utils._widths import check_widths
 
@@ -199,7 +199,7 @@ def attention_weights(model, source, target_in) -> np.ndarray:
             "with make_encoder_decoder(…, attention='dot') or 'additive'."
         )
     reader = keras.Model(model.inputs, found[0].output[1])
-    return np.asarray(reader.predict_on_batch([source, target_in]))
+    return np.asarray(predict(reader, source, target_in))
 
 
 def _handed_over(states, handover) -> list:

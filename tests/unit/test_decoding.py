@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from lstm_utils.decoding import beam_search, greedy_decode, sample_decode
+from lstm_utils.encoder_decoder import attention_weights
 from lstm_utils.models import make_encoder_decoder
 from lstm_utils.tokens import shift_right
 
@@ -55,12 +56,21 @@ PATHS[4] = [0, 0, 0.9, 0.05, 0.05]
 ONE = np.array([[3]])
 
 
-def given_p(model, source, ids):
-    """Return p of each token of one answer, read all at once from one source."""
-    source = source[source > 0]
-    target_in = [START, *ids[:-1]]
-    p = np.asarray(model([source[None], np.array([target_in])]))[0]
-    return p[np.arange(len(ids)), ids]
+def sums_of_log_p(model, source, answers):
+    """Return the sum of log p of each answer to one source, all read at once."""
+    targets = np.zeros((len(answers), max(map(len, answers))), int)
+    for row, ids in zip(targets, answers, strict=True):
+        row[: len(ids)] = ids
+    source = np.repeat(source[source > 0][None], len(targets), axis=0)
+    p = model.predict_on_batch([source, shift_right(targets)])
+    p = np.take_along_axis(p, targets[..., None], axis=2)[..., 0]
+    return np.log(np.where(targets > 0, p, 1)).sum(axis=1)
+
+
+def last_p(model, source, ids):
+    """Return p of what comes after some ids, for one source without padding."""
+    target_in = np.array([[START, *ids]])
+    return model.predict_on_batch([source[source > 0][None], target_in])[0, -1]
 
 
 def written(row):
@@ -81,9 +91,7 @@ def test_greedy_is_the_naive_loop_over_rows_and_steps(options):
     for row, tokens in zip(ids, source, strict=True):
         answer = []
         while len(answer) < 6 and END not in answer:
-            target_in = np.array([[START, *answer]])
-            p = np.asarray(model([tokens[tokens > 0][None], target_in]))[0, -1]
-            answer.append(2 + int(p[2:].argmax()))
+            answer.append(2 + int(last_p(model, tokens, answer)[2:].argmax()))
         assert row.tolist() == answer + [0] * (6 - len(answer))
 
 
@@ -121,6 +129,13 @@ def test_more_rows_than_are_read_at_once():
     )
 
 
+@pytest.mark.parametrize("attention", ["dot", "additive"])
+def test_one_token_is_source_enough(attention):
+    model = drawn_model(attention=attention)
+    assert greedy_decode(model, [[3]], 4).shape == (1, 4)  # and warns of nothing
+    assert (attention_weights(model, [[3]], [[START, 4]]) == 1).all()
+
+
 # --- beam -----------------------------------------------------------------------
 
 
@@ -133,17 +148,21 @@ def every_answer(symbols, max_length):
 
 
 @KINDS
-@pytest.mark.parametrize("penalty", [0.0, 0.7, 1.0])
-def test_a_beam_as_wide_as_the_tree_is_brute_force(options, penalty):
+def test_a_beam_as_wide_as_the_tree_is_brute_force(options):
     model = drawn_model(n_tokens=5, seed=3, **options)
     source = drawn_sources(4, n_tokens=5)
     answers = list(every_answer((3, 4), 4))
     assert len(answers) == 31
-    found = beam_search(model, source, 31, 4, length_penalty=penalty)
-    for row, hypotheses in zip(source, found, strict=True):
+    found = {
+        penalty: beam_search(model, source, 31, 4, length_penalty=penalty)
+        for penalty in (0.0, 0.7, 1.0)
+    }
+    for (k, row), penalty in itertools.product(enumerate(source), found):
+        hypotheses = found[penalty][k]
+        sums = sums_of_log_p(model, row, answers)
         scores = {
-            tuple(ids): np.log(given_p(model, row, ids)).sum() / len(ids) ** penalty
-            for ids in answers
+            tuple(ids): total / len(ids) ** penalty
+            for ids, total in zip(answers, sums, strict=True)
         }
         best = sorted(scores, key=scores.get, reverse=True)
         assert [tuple(ids) for ids, _ in hypotheses] == best
@@ -185,8 +204,8 @@ def test_a_beam_of_one_is_greedy(options):
         for row, tokens, answers in zip(greedy, source, found, strict=True):
             ((ids, score),) = answers
             assert ids.tolist() == written(row).tolist()
-            sure = np.log(given_p(model, tokens, ids)).sum() / len(ids) ** penalty
-            assert score == pytest.approx(sure, abs=1e-5)
+            (total,) = sums_of_log_p(model, tokens, [ids])
+            assert score == pytest.approx(total / len(ids) ** penalty, abs=1e-5)
 
 
 def test_a_beam_gives_answers_that_differ_best_first():
@@ -200,8 +219,8 @@ def test_a_beam_gives_answers_that_differ_best_first():
             assert ids.dtype == np.int32
             assert len(ids) == 6 or ids[-1] == END
             assert END not in ids[:-1]
-            sure = np.log(given_p(model, row, ids)).sum()
-            assert score == pytest.approx(sure, abs=1e-5)
+        sums = sums_of_log_p(model, row, [ids for ids, _ in answers])
+        np.testing.assert_allclose(scores, sums, atol=1e-5)
 
 
 def test_a_beam_wider_than_the_tree_gives_all_there_are():
@@ -318,9 +337,7 @@ def test_any_model_of_two_inputs_can_write(mask_zero):
     ids = greedy_decode(model, source, 4)
     for row, tokens in zip(ids, source, strict=True):
         for t, token in enumerate(written(row)):
-            target_in = np.array([[START, *row[:t]]])
-            p = np.asarray(model([tokens[tokens > 0][None], target_in]))[0, -1]
-            assert token == 2 + p[2:].argmax()
+            assert token == 2 + last_p(model, tokens, row[:t])[2:].argmax()
     for row, answers in zip(ids, beam_search(model, source, 1, 4), strict=True):
         np.testing.assert_array_equal(answers[0][0], written(row))
 
