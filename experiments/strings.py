@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from lstm_utils.tokens import PADDING, shift_right
 
 BATCH = 64
