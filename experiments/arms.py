@@ -19,6 +19,7 @@ def arm_settings(
     rows: Iterable[Mapping],
     backend: str = "jax",
     seeds: Iterable[int] = SCORED_SEEDS,
+    tuning_seeds: Iterable[int] = TUNING_SEEDS,
 ) -> list[dict]:
     """Return what an arm has still to run: first its rates, then its scored seeds.
 
@@ -32,6 +33,9 @@ def arm_settings(
         What Keras runs on.
     seeds : iterable of int
         Seeds that are scored at the best rate; more where one run costs little.
+    tuning_seeds : iterable of int
+        Seeds by whose mean score the rate is chosen, none of them scored; more where
+        one rate does well with some seeds and badly with others.
 
     Returns
     -------
@@ -43,11 +47,11 @@ def arm_settings(
     tried = (row["lr"] for row in mine if row["backend"] == backend)
     rates = sorted({*FIRST_RATES, *tried})
     while True:
-        tuning = [(lr, seed, backend) for lr in rates for seed in TUNING_SEEDS]
+        tuning = [(lr, seed, backend) for lr in rates for seed in tuning_seeds]
         if missing := [key for key in tuning if key not in have]:
             return _settings(arm, missing)
         scores = [
-            np.mean([have[lr, seed, backend]["val_score"] for seed in TUNING_SEEDS])
+            np.mean([have[lr, seed, backend]["val_score"] for seed in tuning_seeds])
             for lr in rates
         ]
         best = int(np.argmin(np.nan_to_num(scores, nan=np.inf)))
@@ -65,13 +69,14 @@ def next_settings(
     rows: list[Mapping],
     backend: str = "jax",
     seeds: Iterable[int] = SCORED_SEEDS,
+    tuning_seeds: Iterable[int] = TUNING_SEEDS,
 ) -> list[dict]:
     """Return what the first stage that is not complete has still to run."""
     for stage in stages:
         wanted = [
             setting
             for arm in stage
-            for setting in arm_settings(arm, rows, backend, seeds)
+            for setting in arm_settings(arm, rows, backend, seeds, tuning_seeds)
         ]
         if wanted:
             return wanted

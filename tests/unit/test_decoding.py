@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from lstm_utils.decoding import beam_search, greedy_decode, sample_decode
+from lstm_utils.encoder_decoder import attention_weights
 from lstm_utils.models import make_encoder_decoder
 from lstm_utils.tokens import shift_right
 
@@ -128,6 +129,13 @@ def test_more_rows_than_are_read_at_once():
     )
 
 
+@pytest.mark.parametrize("attention", ["dot", "additive"])
+def test_one_token_is_source_enough(attention):
+    model = drawn_model(attention=attention)
+    assert greedy_decode(model, [[3]], 4).shape == (1, 4)  # and warns of nothing
+    assert (attention_weights(model, [[3]], [[START, 4]]) == 1).all()
+
+
 # --- beam -----------------------------------------------------------------------
 
 
@@ -140,14 +148,17 @@ def every_answer(symbols, max_length):
 
 
 @KINDS
-@pytest.mark.parametrize("penalty", [0.0, 0.7, 1.0])
-def test_a_beam_as_wide_as_the_tree_is_brute_force(options, penalty):
+def test_a_beam_as_wide_as_the_tree_is_brute_force(options):
     model = drawn_model(n_tokens=5, seed=3, **options)
     source = drawn_sources(4, n_tokens=5)
     answers = list(every_answer((3, 4), 4))
     assert len(answers) == 31
-    found = beam_search(model, source, 31, 4, length_penalty=penalty)
-    for row, hypotheses in zip(source, found, strict=True):
+    found = {
+        penalty: beam_search(model, source, 31, 4, length_penalty=penalty)
+        for penalty in (0.0, 0.7, 1.0)
+    }
+    for (k, row), penalty in itertools.product(enumerate(source), found):
+        hypotheses = found[penalty][k]
         sums = sums_of_log_p(model, row, answers)
         scores = {
             tuple(ids): total / len(ids) ** penalty

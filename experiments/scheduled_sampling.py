@@ -1,0 +1,197 @@
+"""Let a decoder read some tokens of its own while it trains, or none.
+
+Copying strings of 6 to 10 of 8 symbols, two layers on either side. With teacher
+forcing the decoder reads the right tokens. With scheduled sampling it reads its own
+guess at a share of the steps, drawn anew for every string; the share rises in a
+straight line from 0 at the first update to 1/2 or to 1 at the last. All arms make as
+many updates. Rates as in deep_or_wide, but chosen with five seeds, by the share of
+validation strings not written exactly right; ten fresh seeds are scored. No training
+string is among them. The trained models also write with a beam, on some of the test
+strings. Two arms are compared on TensorFlow as well, with rates of their own, since
+embeddings take longer steps there (see hand_over).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from experiments import strings
+from experiments.arms import next_settings
+from experiments.start import seeded
+from lstm_utils import token_tasks, tokens
+from lstm_utils.decoding import beam_search, greedy_decode
+from lstm_utils.models import make_encoder_decoder
+
+COST = "about 25 CPU-minutes"
+SHORTEST, LONGEST, SYMBOLS = 6, 10, 8
+UNITS, EMBEDDING = 32, 16
+UPDATES = (400, 800)
+SEEDS = 10  # a run takes seconds
+TUNING_SEEDS = range(100, 105)  # with two, a rate can be chosen that often fails
+SHARES = (0.0, 0.5, 1.0)  # of tokens that are the decoder's own, at the last update
+BLOCK = 8  # updates between two looks at what the decoder writes
+STEPS = range(1, LONGEST + 2)
+LATER = range(1, 5)
+BEAM, SEARCHED = 5, 500  # width, and test strings written with it
+METRICS = (
+    *("params", "val_score", "test_score", "loss", "token_error", "free_token_error"),
+    *(f"{name}_{step}" for name in ("given", "free") for step in STEPS),
+    *(f"after_{name}_{step}" for name in ("given", "free") for step in LATER),
+    *("beam_higher", "beam_mended", "beam_spoiled"),
+)
+
+
+def settings(rows: list[Mapping]) -> list[dict]:
+    """Return the next runs, given the table so far; none when it is complete."""
+    stages = [arms(updates) for updates in UPDATES]
+    seeds = {"seeds": range(SEEDS), "tuning_seeds": TUNING_SEEDS}
+    ends = [arm for arm in stages[0] if arm["own"] != 0.5]
+    return next_settings(stages, rows, **seeds) or next_settings(
+        [ends], rows, backend="tensorflow", **seeds
+    )
+
+
+def arms(updates: int) -> list[dict]:
+    """Return one arm for each share of own tokens at the end."""
+    return [{"own": share, "updates": updates} for share in SHARES]
+
+
+@seeded
+def run(own, updates, lr, seed, backend) -> dict:
+    """Train one encoder-decoder and score it.
+
+    Parameters
+    ----------
+    own : float
+        Share of tokens that the decoder reads of its own at the last update.
+    updates : int
+        Number of batches of 64.
+    lr : float
+        Learning rate of Adam at the first update.
+    seed : int
+        Seed of the initial weights, the training strings and the mixing.
+    backend : str
+        The backend that Keras must be running on.
+
+    Returns
+    -------
+    dict
+        `METRICS`. ``val_score`` and ``test_score`` are shares of strings not written
+        exactly right; ``given_3`` is the share of third tokens that are right when
+        the right ones before are given, ``free_3`` when the decoder reads its own;
+        ``after_given_2`` and ``after_free_2`` the share of right tokens two steps
+        after the first mistake. Of the strings written with a beam,
+        ``beam_higher`` is the share whose score is above that of the greedy answer,
+        ``beam_mended`` the share that only the beam gets right, ``beam_spoiled`` the
+        share that only greedy gets right.
+    """
+    aside = strings.held_out(generate)
+    pair = generate(updates * strings.BATCH, seed=seed + 1)
+    for source, _ in aside.values():
+        pair = strings.without(pair, source)
+    n_tokens = SYMBOLS + tokens.END + 1
+    model = make_encoder_decoder(2, UNITS, n_tokens, embedding=EMBEDDING)
+    fit(model, pair, own=own, updates=updates, lr=lr, seed=seed)
+    val = strings.scores(model, aside["val"])
+    test = strings.scores(model, aside["test"])
+    return {
+        "params": model.count_params(),
+        "val_score": val["string_error"],
+        "test_score": test["string_error"],
+        "loss": test["loss"],
+        "token_error": test["token_error"],
+        **by_step(model, aside["test"]),
+        **searched(model, *(part[:SEARCHED] for part in aside["test"])),
+    }
+
+
+def generate(n, *, seed):
+    """Return strings to copy."""
+    return token_tasks.copy_strings(n, SHORTEST, LONGEST, SYMBOLS, seed=seed)
+
+
+def fit(model, pair, *, own: float, updates: int, lr: float, seed: int) -> None:
+    """Train as `strings.fit` does, but let the decoder read some tokens of its own."""
+    import keras
+
+    rate = keras.optimizers.schedules.CosineDecay(lr, updates)
+    optimizer = keras.optimizers.Adam(rate, clipnorm=1.0)
+    model.compile(optimizer, "sparse_categorical_crossentropy")
+    source, targets = pair
+    rng = np.random.default_rng(seed)
+    passes = -(-updates * strings.BATCH // len(source))
+    order = np.concatenate([rng.permutation(len(source)) for _ in range(passes)])
+    order = order[: updates * strings.BATCH]
+    for start in range(0, len(order), BLOCK * strings.BATCH):
+        rows = order[start : start + BLOCK * strings.BATCH]
+        share = own * start / len(order)
+        read = mix(model, source[rows], targets[rows], share, rng)
+        for k in range(0, len(rows), strings.BATCH):
+            batch = slice(k, k + strings.BATCH)
+            inputs = [source[rows][batch], read[batch]]
+            model.train_on_batch(inputs, targets[rows][batch])
+
+
+def mix(model, source, targets, share: float, rng) -> np.ndarray:
+    """Return what the decoder reads: the right tokens, a share of them its own.
+
+    Its own are its likeliest letters, given what it has read so far, its own among
+    them. It reads neither end nor padding.
+    """
+    read = tokens.shift_right(targets)
+    if not share:
+        return read
+    own = (rng.random(read.shape) < share) & (read > tokens.END)
+    for t in range(1, read.shape[1]):
+        p = np.asarray(model.predict_on_batch([source, read]))[:, t - 1]
+        letter = tokens.FIRST_SYMBOL + p[:, tokens.FIRST_SYMBOL :].argmax(axis=1)
+        read[:, t] = np.where(own[:, t], letter, read[:, t])
+    return read
+
+
+def by_step(model, pair) -> dict[str, float]:
+    """Return how often tokens are right, by step, given the right ones or its own."""
+    source, targets = pair
+    inputs = [source, tokens.shift_right(targets)]
+    p = np.asarray(model.predict(inputs, batch_size=500, verbose=0))
+    written = {
+        "given": p.argmax(axis=-1),
+        "free": greedy_decode(model, source, targets.shape[1]),
+    }
+    valid = targets != tokens.PADDING
+    rows = np.arange(len(targets))
+    first = ((written["free"] != targets) & valid).argmax(axis=1)
+    failed = (written["free"] != targets)[rows, first]
+    found = {"free_token_error": float((written["free"] != targets)[valid].mean())}
+    for name, ids in written.items():
+        right = ids == targets
+        for step in STEPS:
+            there = valid[:, step - 1]
+            found[f"{name}_{step}"] = float(right[there, step - 1].mean())
+        for step in LATER:
+            place = np.minimum(first + step, LONGEST)
+            there = failed & (first + step <= LONGEST) & valid[rows, place]
+            share = right[rows, place][there].mean()
+            found[f"after_{name}_{step}"] = float(share)
+    return found
+
+
+def searched(model, source, targets) -> dict[str, float]:
+    """Return how often a beam finds more than greedy, and whether it is right."""
+    greedy, beam = (
+        [answers[0] for answers in beam_search(model, source, width, LONGEST + 1)]
+        for width in (1, BEAM)
+    )
+    wanted = [row[row != tokens.PADDING].tolist() for row in targets]
+    right, beam_right = (
+        np.array([ids.tolist() == w for (ids, _), w in zip(found, wanted, strict=True)])
+        for found in (greedy, beam)
+    )
+    higher = [b[1] > g[1] + 1e-4 for g, b in zip(greedy, beam, strict=True)]
+    return {
+        "beam_higher": float(np.mean(higher)),
+        "beam_mended": float((beam_right & ~right).mean()),
+        "beam_spoiled": float((right & ~beam_right).mean()),
+    }
