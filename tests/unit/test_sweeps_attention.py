@@ -59,7 +59,7 @@ def test_tensorflow_confirms_the_order_of_the_models(name):
         long = confirmed[confirmed["lengths"] == "10-20"]
     means = long.groupby("model")["test_score"].mean()
     assert means["none"] > 0.5
-    assert all(means[model] < 0.2 for model in MODELS[1:])
+    assert all(means[model] < 0.4 * means["none"] for model in MODELS[1:])
 
 
 def test_shares_are_shares():
