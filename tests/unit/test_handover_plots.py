@@ -9,6 +9,11 @@ from lstm_utils.handover_plots import draw_handovers
 from lstm_utils.style import COLOURS
 
 
+def by_title(axes):
+    """Return panels by their titles, wherever the style in use puts these."""
+    return {ax.get_title() or ax.get_title(loc="left"): ax for ax in axes.ravel()}
+
+
 @pytest.fixture(autouse=True)
 def closed_figures():
     import matplotlib.pyplot as plt
