@@ -1,8 +1,10 @@
 """Settings for every test; nbval's too, since they hold for chapters/ as well."""
 
 import os
+import sys
 from pathlib import Path
 
+import pytest
 from nbval.kernel import RunningKernel
 
 from book_tools.chapters import ROOT, python_path
@@ -30,3 +32,11 @@ def pytest_collectstart(collector):
     """Compare what `make run` compares; no chapter may store stderr anyway."""
     if hasattr(collector, "skip_compare"):
         collector.skip_compare = NOT_COMPARED
+
+
+@pytest.fixture(autouse=True)
+def no_figures_left_open():
+    """Close what a test has drawn: Matplotlib warns of more than 20 figures."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")

@@ -9,6 +9,11 @@ from lstm_utils.handover_plots import draw_handovers
 from lstm_utils.style import COLOURS
 
 
+def by_title(axes):
+    """Return panels by their titles, wherever the style in use puts these."""
+    return {ax.get_title() or ax.get_title(loc="left"): ax for ax in axes.ravel()}
+
+
 @pytest.fixture(autouse=True)
 def closed_figures():
     import matplotlib.pyplot as plt
@@ -32,7 +37,10 @@ def arrows(ax, colour):
 
 @pytest.mark.parametrize("n_layers", [2, 3, 4])
 def test_each_decoder_layer_gets_what_its_title_says(n_layers):
-    axes = {ax.get_title(): ax for ax in draw_handovers(n_layers).ravel()}
+    axes = {
+        (ax.get_title() or ax.get_title(loc="left")): ax
+        for ax in draw_handovers(n_layers).ravel()
+    }
     blue = {name: arrows(ax, COLOURS["blue"]) for name, ax in axes.items()}
     heights = sorted(end for _, end in blue["matched"])
     top = heights[-1]
@@ -44,7 +52,10 @@ def test_each_decoder_layer_gets_what_its_title_says(n_layers):
 
 
 def test_what_is_handed_nothing_starts_at_zero():
-    axes = {ax.get_title(): ax for ax in draw_handovers(3).ravel()}
+    axes = {
+        (ax.get_title() or ax.get_title(loc="left")): ax
+        for ax in draw_handovers(3).ravel()
+    }
     zeros = {
         name: sum(text.get_text() == "0" for text in ax.texts)
         for name, ax in axes.items()
@@ -53,7 +64,10 @@ def test_what_is_handed_nothing_starts_at_zero():
 
 
 def test_states_are_named_after_the_layer_that_sends_them():
-    axes = {ax.get_title(): ax for ax in draw_handovers(2).ravel()}
+    axes = {
+        (ax.get_title() or ax.get_title(loc="left")): ax
+        for ax in draw_handovers(2).ravel()
+    }
     names = {
         name: [text.get_text() for text in ax.texts if "h^" in text.get_text()]
         for name, ax in axes.items()
