@@ -37,9 +37,8 @@ def draw_handovers(n_layers: int = 2):
 
     Examples
     --------
-    >>> axes = draw_handovers(2)
-    >>> [ax.get_title() for ax in axes.ravel()]
-    ['matched', 'top', 'same', 'none']
+    >>> draw_handovers(2).shape
+    (2, 2)
     """
     import matplotlib.pyplot as plt
 
