@@ -140,30 +140,27 @@ def run(task, lengths, model, depth, units, updates, lr, seed, backend) -> dict:
     def trained(n, seed):
         return generate(n, shortest, longest, seed=seed)
 
-    aside = strings.held_out(trained)
+    data = strings.parts(trained, updates, seed=seed)
     tests = {
         f"err_{length}": generate(N_TEST, length, length, seed=1_002)
         for length in LENGTHS
     }
-    pair = trained(updates * strings.BATCH, seed=seed + 1)
-    for source, _ in [*aside.values(), *tests.values()]:
+    pair = data["train"]
+    for source, _ in tests.values():
         if source.shape[1] <= longest:
             pair = strings.without(pair, _padded(source, longest))
     built = build(model, depth, units)
     strings.fit(built, pair, updates=updates, lr=lr, seed=seed)
-    val, test, *fixed = (
-        strings.scores(built, _to_one_shape(other))
-        for other in [*aside.values(), *tests.values()]
-    )
-    few = [part[:N_TEST] for part in aside["test"]]
+    fixed = {
+        name: strings.scores(built, _to_one_shape(other))["string_error"]
+        for name, other in tests.items()
+    }
+    few = [part[:N_TEST] for part in data["test"]]
     at_trained = alignment(built, task, _to_one_shape(few))
     at_20 = alignment(built, task, tests["err_20"])
     return {
-        "params": built.count_params(),
-        "val_score": val["loss"],
-        "test_score": test["string_error"],
-        "token_error": test["token_error"],
-        **{name: row["string_error"] for name, row in zip(tests, fixed, strict=True)},
+        **strings.row(built, *map(_to_one_shape, (data["val"], data["test"]))),
+        **fixed,
         "aligned": at_trained[0],
         "near": at_trained[1],
         "aligned_20": at_20[0],

@@ -80,17 +80,13 @@ def run(model, updates, lr, seed, backend) -> dict:
     val, test, train = ((source[part], targets[part]) for part in parts)
     built = build(model)
     strings.fit(built, train, updates=updates, lr=lr, seed=seed)
-    found = strings.scores(built, test)
     aligned = near = 0.0
     if model != "none":
         weights = weights_of(built, test[0], shift_right(test[1]))
         right = date_alignment(test[0])
         aligned, near = (alignment_score(weights, right, within=k) for k in (0, 1))
     return {
-        "params": built.count_params(),
-        "val_score": strings.scores(built, val)["loss"],
-        "test_score": found["string_error"],
-        "token_error": found["token_error"],
+        **strings.row(built, val, test),
         "aligned": aligned,
         "near": near,
     }

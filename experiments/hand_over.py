@@ -20,11 +20,10 @@ from experiments import strings
 from experiments.arms import next_settings
 from experiments.start import seeded
 from lstm_utils import token_tasks, tokens
-from lstm_utils.models import make_encoder_decoder
+from lstm_utils.encoder_decoder import HANDOVERS, make_encoder_decoder
 
 COST = "about 25 CPU-minutes"
 METRICS = ("params", "val_score", "test_score", "token_error")
-HANDOVERS = ("matched", "top", "same", "none")
 UNITS, EMBEDDING, SYMBOLS = 32, 16, 8
 SEEDS = 10  # a run takes seconds
 GENERATORS = {
@@ -82,19 +81,10 @@ def run(task, depth, handover, updates, lr, seed, backend) -> dict:
         `METRICS`.
     """
     generate = partial(GENERATORS[task], shortest=6, longest=10, n_symbols=SYMBOLS)
-    aside = strings.held_out(generate)
-    pair = generate(updates * strings.BATCH, seed=seed + 1)
-    for source, _ in aside.values():
-        pair = strings.without(pair, source)
+    data = strings.parts(generate, updates, seed=seed)
     n_tokens = SYMBOLS + tokens.END + 1
     model = make_encoder_decoder(
         depth, UNITS, n_tokens, handover=handover, embedding=EMBEDDING
     )
-    strings.fit(model, pair, updates=updates, lr=lr, seed=seed)
-    val, test = (strings.scores(model, aside[name]) for name in ("val", "test"))
-    return {
-        "params": model.count_params(),
-        "val_score": val["loss"],
-        "test_score": test["string_error"],
-        "token_error": test["token_error"],
-    }
+    strings.fit(model, data["train"], updates=updates, lr=lr, seed=seed)
+    return strings.row(model, data["val"], data["test"])

@@ -87,23 +87,19 @@ def run(own, updates, lr, seed, backend) -> dict:
         ``beam_mended`` the share that only the beam gets right, ``beam_spoiled`` the
         share that only greedy gets right.
     """
-    aside = strings.held_out(generate)
-    pair = generate(updates * strings.BATCH, seed=seed + 1)
-    for source, _ in aside.values():
-        pair = strings.without(pair, source)
+    data = strings.parts(generate, updates, seed=seed)
     n_tokens = SYMBOLS + tokens.END + 1
     model = make_encoder_decoder(2, UNITS, n_tokens, embedding=EMBEDDING)
-    fit(model, pair, own=own, updates=updates, lr=lr, seed=seed)
-    val = strings.scores(model, aside["val"])
-    test = strings.scores(model, aside["test"])
+    fit(model, data["train"], own=own, updates=updates, lr=lr, seed=seed)
+    val, test = (strings.scores(model, data[name]) for name in ("val", "test"))
     return {
         "params": model.count_params(),
         "val_score": val["string_error"],
         "test_score": test["string_error"],
         "loss": test["loss"],
         "token_error": test["token_error"],
-        **by_step(model, aside["test"]),
-        **searched(model, *(part[:SEARCHED] for part in aside["test"])),
+        **by_step(model, data["test"]),
+        **searched(model, *(part[:SEARCHED] for part in data["test"])),
     }
 
 
@@ -114,16 +110,10 @@ def generate(n, *, seed):
 
 def fit(model, pair, *, own: float, updates: int, lr: float, seed: int) -> None:
     """Train as `strings.fit` does, but let the decoder read some tokens of its own."""
-    import keras
-
-    rate = keras.optimizers.schedules.CosineDecay(lr, updates)
-    optimizer = keras.optimizers.Adam(rate, clipnorm=1.0)
-    model.compile(optimizer, "sparse_categorical_crossentropy")
+    strings.prepare(model, updates=updates, lr=lr)
     source, targets = pair
     rng = np.random.default_rng(seed)
-    passes = -(-updates * strings.BATCH // len(source))
-    order = np.concatenate([rng.permutation(len(source)) for _ in range(passes)])
-    order = order[: updates * strings.BATCH]
+    order = strings.order_of(len(source), updates, rng)
     for start in range(0, len(order), BLOCK * strings.BATCH):
         rows = order[start : start + BLOCK * strings.BATCH]
         share = own * start / len(order)

@@ -82,13 +82,7 @@ def run(task, reverse, forget_bias, updates, lr, seed, backend) -> dict:
     model = make_encoder_decoder(1, UNITS, n_tokens, embedding=EMBEDDING)
     set_forget_bias(model, forget_bias)
     strings.fit(model, data["train"], updates=updates, lr=lr, seed=seed)
-    val, test = (strings.scores(model, data[name]) for name in ("val", "test"))
-    return {
-        "params": model.count_params(),
-        "val_score": val["loss"],
-        "test_score": test["string_error"],
-        "token_error": test["token_error"],
-    }
+    return strings.row(model, data["val"], data["test"])
 
 
 def copying(updates: int, seed: int):
@@ -97,11 +91,7 @@ def copying(updates: int, seed: int):
     def generate(n, *, seed):
         return token_tasks.copy_strings(n, 6, 10, SYMBOLS, seed=seed)
 
-    data = strings.held_out(generate)
-    pair = generate(updates * strings.BATCH, seed=seed + 1)
-    for source, _ in data.values():
-        pair = strings.without(pair, source)
-    return data | {"train": pair}, SYMBOLS + tokens.END + 1
+    return strings.parts(generate, updates, seed=seed), SYMBOLS + tokens.END + 1
 
 
 def adding(updates: int, seed: int):

@@ -21,6 +21,18 @@ def held_out(generate) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     return {name: generate(n, seed=seed) for name, (n, seed) in HELD_OUT.items()}
 
 
+def parts(generate, updates: int, *, seed: int) -> dict:
+    """Return strings in three parts: ``val``, ``test`` and ``train``.
+
+    The first two are the same for every seed, and no training string is among them.
+    """
+    aside = held_out(generate)
+    pair = generate(updates * BATCH, seed=seed + 1)
+    for source, _ in aside.values():
+        pair = without(pair, source)
+    return aside | {"train": pair}
+
+
 def without(pair, sources) -> tuple[np.ndarray, np.ndarray]:
     """Return sources and targets of a pair whose source is not among others."""
     known = {tuple(source) for source in sources}
@@ -29,23 +41,49 @@ def without(pair, sources) -> tuple[np.ndarray, np.ndarray]:
 
 
 def fit(model, pair, *, updates: int, lr: float, seed: int) -> None:
-    """Train by exactly so many batches of 64, the rate falling to 0.
+    """Train by exactly so many batches of 64, as `prepare` and `order_of` say."""
+    prepare(model, updates=updates, lr=lr)
+    source, targets = pair
+    order = order_of(len(source), updates, np.random.default_rng(seed))
+    inputs = [source[order], shift_right(targets)[order]]
+    model.fit(inputs, targets[order], batch_size=BATCH, shuffle=False, verbose=0)
 
-    Adam with gradients clipped to norm 1; the rate follows half a cosine. Each pass
-    through the data takes a fresh order. Padded targets do not count in the loss.
+
+def prepare(model, *, updates: int, lr: float) -> None:
+    """Compile a model for so many updates, the rate falling to 0 along half a cosine.
+
+    Adam with gradients clipped to norm 1. Padded targets do not count in the loss.
     """
     import keras
 
     rate = keras.optimizers.schedules.CosineDecay(lr, updates)
     optimizer = keras.optimizers.Adam(rate, clipnorm=1.0)
     model.compile(optimizer, "sparse_categorical_crossentropy")
-    source, targets = pair
-    rng = np.random.default_rng(seed)
-    passes = -(-updates * BATCH // len(source))
-    order = np.concatenate([rng.permutation(len(source)) for _ in range(passes)])
-    order = order[: updates * BATCH]
-    inputs = [source[order], shift_right(targets)[order]]
-    model.fit(inputs, targets[order], batch_size=BATCH, shuffle=False, verbose=0)
+
+
+def order_of(n: int, updates: int, rng: np.random.Generator) -> np.ndarray:
+    """Return which string comes when: each pass takes all, in a fresh order."""
+    passes = -(-updates * BATCH // n)
+    order = np.concatenate([rng.permutation(n) for _ in range(passes)])
+    return order[: updates * BATCH]
+
+
+def row(model, val, test) -> dict:
+    """Return what most sweeps keep of a trained model.
+
+    Returns
+    -------
+    dict
+        ``params``; ``val_score``, the loss on the validation strings; ``test_score``
+        and ``token_error``, the shares of test strings and tokens that are wrong.
+    """
+    found = scores(model, test)
+    return {
+        "params": model.count_params(),
+        "val_score": scores(model, val)["loss"],
+        "test_score": found["string_error"],
+        "token_error": found["token_error"],
+    }
 
 
 def scores(model, pair) -> dict[str, float]:

@@ -7,13 +7,13 @@ from itertools import pairwise
 import numpy as np
 
 from lstm_utils._validate import check_array, check_axes, check_mapping
+from lstm_utils.drawings import _arrow, _blank, _box
 from lstm_utils.experiments import interval
-from lstm_utils.style import COLOURS
+from lstm_utils.style import COLOURS, LOOKS
 
 __all__ = ["draw_attention", "plot_alignment", "plot_by_length"]
 
-_LOOKS = (("black", ":", "D"), ("blue", "-", "o"), ("orange", "--", "s"))
-_LOOKS += (("green", "-.", "^"),)
+_LOOKS = (("black", ":", "D"), *LOOKS[:3])  # the model without attention comes first
 
 
 def draw_attention(*, ax=None):
@@ -34,29 +34,17 @@ def draw_attention(*, ax=None):
     >>> "context" in [text.get_text() for text in ax.texts]
     True
     """
-    import matplotlib.pyplot as plt
-    from matplotlib.patches import FancyBboxPatch
-
-    check_axes(ax)
-    if ax is None:
-        ax = plt.subplots(figsize=(6.4, 3.3))[1]
-    ax.set(xlim=(0, 12.8), ylim=(0, 6.6), aspect="equal")
-    ax.axis("off")
-
-    def box(x, y, text, colour, width=1.2):
-        style = "round,pad=0,rounding_size=0.15"
-        corner = (x - width / 2, y - 0.4)
-        ax.add_patch(
-            FancyBboxPatch(corner, width, 0.8, boxstyle=style, fc=colour, ec="0.4")
-        )
-        ax.text(x, y, text, ha="center", va="center", fontsize=10)
-
-    def arrow(start, end, colour="0.35", width=1.4):
-        look = {"arrowstyle": "-|>", "color": colour, "lw": width, "shrinkA": 0}
-        ax.annotate("", end, start, arrowprops={**look, "shrinkB": 0})
+    ax = _blank(ax, figsize=(6.4, 3.3), xlim=(0, 12.8), ylim=(0, 6.6))
 
     def write(x, y, text, size=9, **options):
         ax.text(x, y, text, ha="center", va="center", fontsize=size, **options)
+
+    def box(x, y, text, colour, width=1.2):
+        ax.add_patch(_box(x - width / 2, y - 0.4, width, 0.8, colour, edge="0.4"))
+        write(x, y, text, 10)
+
+    def arrow(start, end, colour="0.35", width=1.4):
+        _arrow(ax, start, end, colour, width=width)
 
     places, decoder = (1.0, 2.7, 4.4), (7.9, 9.6, 11.3)
     weights = (0.05, 0.15, 0.8)
@@ -74,8 +62,10 @@ def draw_attention(*, ax=None):
     write(6.15, 1.05, "the state", 8, color="0.3")
     box(4.4, 4.3, "context", "#E8E8E8", 1.8)
     for x, weight in zip(places, weights, strict=True):
-        arrow((x, 1.9), (4.4 + (x - 2.7) * 0.25, 3.9), COLOURS["blue"], 1 + 5 * weight)
-        write(x + 0.15 - 0.55, 2.55, f"{weight:.2f}", color=COLOURS["blue"])
+        end = 4.4 + (x - 2.7) * 0.25
+        arrow((x, 1.9), (end, 3.9), COLOURS["blue"], 1 + 5 * weight)
+        beside = x + 0.3 * (end - x) + 0.55
+        write(beside, 2.4, f"{weight:.2f}", color=COLOURS["blue"])
     box(7.9, 4.3, "Dense", "white", 1.5)
     arrow((5.3, 4.3), (7.15, 4.3))
     arrow((7.9, 1.9), (7.9, 3.9))

@@ -8,12 +8,9 @@ import numpy as np
 
 from lstm_utils._validate import check_array, check_axes, check_list, check_mapping
 from lstm_utils.experiments import interval
-from lstm_utils.style import COLOURS
+from lstm_utils.style import COLOURS, LOOKS
 
 __all__ = ["draw_beam", "plot_by_step", "plot_temperatures"]
-
-_LOOKS = (("blue", "-", "o"), ("orange", "--", "s"), ("green", "-.", "^"))
-_LOOKS += (("pink", ":", "D"),)
 
 
 def plot_by_step(panels, *, xlabels, ylabel: str):
@@ -31,7 +28,8 @@ def plot_by_step(panels, *, xlabels, ylabel: str):
     Returns
     -------
     ndarray of matplotlib.axes.Axes, shape (panels,)
-        Means, with the 95 % interval of the mean as a band.
+        Means, with the 95 % interval of the mean as a band. Each panel has its own
+        scale, up to 1 and down to what is drawn in it.
 
     Raises
     ------
@@ -49,23 +47,22 @@ def plot_by_step(panels, *, xlabels, ylabel: str):
 
     hint = "It maps a title to {name: runs by steps}."
     check_mapping("panels", panels, hint)
-    _, grid = plt.subplots(
-        1, len(panels), figsize=(6.4, 2.9), sharey=True, squeeze=False
-    )
+    _, grid = plt.subplots(1, len(panels), figsize=(6.4, 2.9), squeeze=False)
     for ax, (title, lines) in zip(grid[0], panels.items(), strict=True):
         check_mapping(f"panels[{title!r}]", lines, hint)
-        if len(lines) > len(_LOOKS):
+        if len(lines) > len(LOOKS):
             raise ValueError(
                 f"panels[{title!r}] has {len(lines)} lines, expected at most "
-                f"{len(_LOOKS)}. Spread them over more panels."
+                f"{len(LOOKS)}. Spread them over more panels."
             )
-        for (name, runs), look in zip(lines.items(), _LOOKS, strict=False):
+        for (name, runs), look in zip(lines.items(), LOOKS, strict=False):
             runs = check_array(f"panels[{title!r}][{name!r}]", runs, ("runs", "steps"))
             _draw_line(ax, name, runs, look)
         ax.set_title(title, fontsize=10)
         ax.set_xlabel(xlabels[title])
-        ax.set_ylim(0, 1.02)
-        _spread_names(ax)
+        bottom = np.floor(5 * min(ax.dataLim.ymin, 0.8)) / 5
+        ax.set_ylim(bottom, 1.02)
+        _spread_names(ax, gap=0.085 * (1.02 - bottom))
     grid[0][0].set_ylabel(ylabel)
     return grid[0]
 
@@ -81,7 +78,7 @@ def _draw_line(ax, name, runs, look) -> None:
     ax.set_xlim(0.5, steps[-1] + 0.06 * len(steps) + 0.055 * len(steps) * len(name))
 
 
-def _spread_names(ax, gap=0.085) -> None:
+def _spread_names(ax, gap) -> None:
     """Move names that would lie on each other apart."""
     names = sorted(ax.texts, key=lambda text: text.get_position()[1])
     for below, above in pairwise(names):
@@ -103,7 +100,7 @@ def draw_beam(levels, *, right: str = ""):
         For each step the beginnings that were looked at, best first: the text so
         far, the sum of its log p, and whether the beam kept it.
     right : str
-        The right answer; its beginnings are underlined by a box.
+        The right answer; its beginnings are boxed.
 
     Returns
     -------
@@ -201,7 +198,7 @@ def plot_temperatures(temperatures, shares, *, ax=None):
     check_mapping("shares", shares, "It maps a name to one share per temperature.")
     check_axes(ax)
     ax = plt.subplots()[1] if ax is None else ax
-    for (name, values), look in zip(shares.items(), _LOOKS, strict=False):
+    for (name, values), look in zip(shares.items(), LOOKS, strict=False):
         values = check_array(f"shares[{name!r}]", values, ("temperatures",))
         if len(values) != len(where):
             raise ValueError(

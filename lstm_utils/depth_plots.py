@@ -5,12 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from lstm_utils._validate import check_array, check_axes, check_mapping
-from lstm_utils.style import COLOURS
+from lstm_utils.style import COLOURS, LOOKS
 
 __all__ = ["plot_maps", "plot_rates", "plot_training"]
-
-_LOOKS = (("blue", "-", "o"), ("orange", "--", "s"), ("green", "-.", "^"))
-_LOOKS += (("pink", ":", "D"),)
 
 
 def plot_maps(maps, *, label: str, floor: float = 1e-9):
@@ -187,9 +184,9 @@ def plot_training(losses, *, baseline, ax=None):
     import matplotlib.pyplot as plt
 
     check_mapping("losses", losses, "It maps a name to the loss of each epoch.")
-    if len(losses) > len(_LOOKS):
+    if len(losses) > len(LOOKS):
         raise ValueError(
-            f"losses holds {len(losses)} runs, but at most {len(_LOOKS)} can be told "
+            f"losses holds {len(losses)} runs, but at most {len(LOOKS)} can be told "
             "apart in one figure. Draw two."
         )
     check_axes(ax)
@@ -198,9 +195,7 @@ def plot_training(losses, *, baseline, ax=None):
     ax.axhline(value, color="0.3", linewidth=1.2, linestyle="--", zorder=3)
     beside = {"xytext": (6, 0), "textcoords": "offset points", "va": "center"}
     ends, longest = {name: (value, "0.3")}, 1
-    for (run, values), (colour, dash, mark) in zip(
-        losses.items(), _LOOKS, strict=False
-    ):
+    for (run, values), (colour, dash, mark) in zip(losses.items(), LOOKS, strict=False):
         values = check_array(f"losses[{run!r}]", values, ("epochs",))
         epochs = np.arange(1, len(values) + 1)
         ax.plot(epochs, values, mark, color=COLOURS[colour], linestyle=dash)

@@ -8,6 +8,7 @@ import numpy as np
 
 from lstm_utils._validate import check_int
 from lstm_utils.reference import numpy_stack
+from lstm_utils.tasks import _generator
 
 __all__ = [
     "autoregression",
@@ -423,13 +424,6 @@ def _products() -> np.ndarray:
             for first in PERMUTATIONS
         ]
     )
-
-
-def _generator(n, steps, seed) -> np.random.Generator:
-    hint = "The arguments are the numbers of sequences and of steps, then seed=…."
-    check_int("n", n, 1, hint)
-    check_int("steps", steps, 1, hint)
-    return np.random.default_rng(check_int("seed", seed, 0, hint))
 
 
 def _next_symbol(symbols, n_symbols) -> tuple[np.ndarray, np.ndarray]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from lstm_utils._validate import check_int
 from lstm_utils.drawings import GATE_COLOURS, _arrow, _blank, _box
+from lstm_utils.encoder_decoder import HANDOVERS
 from lstm_utils.style import COLOURS
 
 __all__ = ["draw_handovers"]
 
-HANDOVERS = ("matched", "top", "same", "none")
 ACROSS, UP = 3.9, 1.75  # from encoder to decoder, and from one layer to the next
 WIDE, HIGH = 1.5, 0.9  # of a box
 
@@ -44,11 +44,11 @@ def draw_handovers(n_layers: int = 2):
 
     hint = "With one layer three of the four are the same, and more cannot be read."
     n_layers = check_int("n_layers", n_layers, 2, hint, maximum=4)
-    height = UP * (n_layers - 1) + HIGH + 1.6
+    height = UP * (n_layers - 1) + HIGH + 2.05
     width = ACROSS + WIDE + 0.2
     _, axes = plt.subplots(2, 2, figsize=(6.4, 6.6 * height / width))
     for ax, handover in zip(axes.ravel(), HANDOVERS, strict=True):
-        _blank(ax, figsize=None, xlim=(-0.1, width - 0.1), ylim=(-0.95, height - 0.95))
+        _blank(ax, figsize=None, xlim=(-0.1, width - 0.1), ylim=(-1.4, height - 1.4))
         ax.set_title(handover, weight="bold")
         _draw_sides(ax, n_layers)
         for layer in range(n_layers):
@@ -69,9 +69,11 @@ def _sender(handover, layer, n_layers):
 
 def _draw_sides(ax, n_layers) -> None:
     orange, text = COLOURS["orange"], {"ha": "center", "va": "center"}
-    for left, entry in ((0.0, "source"), (ACROSS, "target so far")):
+    sides = ((0.0, "source", "encoder"), (ACROSS, "target so far", "decoder"))
+    for left, entry, side in sides:
         middle = left + WIDE / 2
         ax.text(middle, -0.75, entry, fontsize=10, **text)
+        ax.text(middle, -1.2, side, fontsize=10, weight="bold", **text)
         _arrow(ax, (middle, -0.5), (middle, 0), "0.25")
         for layer in range(n_layers):
             floor, face = UP * layer, list(GATE_COLOURS.values())[layer]
@@ -93,6 +95,11 @@ def _draw_given(ax, sender, layer) -> None:
     start = (WIDE, UP * sender + HIGH / 2)
     _arrow(ax, start, end, blue)
     name = f"$h^{{({sender + 1})}}_T, c^{{({sender + 1})}}_T$"
-    where = {"ha": "center", "va": "bottom", "color": blue, "fontsize": 10}
+    x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
     if sender == layer:
-        ax.text((start[0] + end[0]) / 2, end[1] + 0.1, name, **where)
+        across, up, by = "center", "bottom", 0.1
+    elif layer:
+        across, up, by = "left", "bottom", 0.05
+    else:  # the steepest arrow has its room below
+        across, up, by = "right", "top", -0.05
+    ax.text(x, y + by, name, color=blue, fontsize=10, ha=across, va=up)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from lstm_utils._validate import check_axes, check_flag, check_list, check_mapping
-from lstm_utils.style import COLOURS
+from lstm_utils.drawings import GATE_COLOURS, _arrow, _blank, _box
+from lstm_utils.style import COLOURS, LOOKS
 
 __all__ = ["draw_encoder_decoder", "plot_learning"]
 
-ENCODER, DECODER = "#CBE5F6", "#FCE4B8"
-_LOOKS = (("blue", "-"), ("orange", "--"), ("green", "-."), ("pink", ":"))
+ENCODER, DECODER = GATE_COLOURS["i"], GATE_COLOURS["f"]
 
 
 def draw_encoder_decoder(
@@ -59,18 +57,20 @@ def draw_encoder_decoder(
     pitch, box, gap = 1.75, 1.15, 1.15
     first = pitch * len(source) + gap
     right = first + pitch * len(written)
-    ax = _blank(ax, xlim=(-0.3, right), ylim=(-2.1, 3.0))
+    height = 6.4 * 5.1 / (right + 0.3)
+    ax = _blank(ax, figsize=(6.4, height), xlim=(-0.3, right), ylim=(-2.1, 3.0))
+    blue, orange = COLOURS["blue"], COLOURS["orange"]
     text = {"ha": "center", "va": "center", "fontsize": 11}
     starts = [pitch * k for k in range(len(source))]
     starts += [first + pitch * k for k in range(len(written))]
     for number, left in enumerate(starts):
         reading = number < len(source)
-        _box(ax, left, box, ENCODER if reading else DECODER)
+        ax.add_patch(_box(left, 0, box, 1.0, ENCODER if reading else DECODER))
         ax.text(left + box / 2, 0.48, "LSTM", **text | {"fontsize": 10})
         handed = number == len(source) - 1
         if number + 1 < len(starts) and not (handed and repeat):
             end = (starts[number + 1], 0.5)
-            _arrow(ax, (left + box, 0.5), end, "blue", wide=handed)
+            _arrow(ax, (left + box, 0.5), end, blue, width=2.8 if handed else 1.5)
     states = "$h$" if repeat else "$h, c$"
     end_of_reading = starts[len(source) - 1] + box
     ax.text((end_of_reading + first) / 2, 0.98, states, **text | {"fontsize": 12})
@@ -80,15 +80,15 @@ def draw_encoder_decoder(
     read = ["start", *written[:-1]]
     for left, token, given in zip(starts[len(source) :], written, read, strict=True):
         middle = left + box / 2
-        _arrow(ax, (middle, 1.0), (middle, 1.7), "orange")
+        _arrow(ax, (middle, 1.0), (middle, 1.7), orange)
         ax.text(middle, 2.05, token, **text)
-        _arrow(ax, (middle, -0.75), (middle, 0), "blue" if repeat else "black")
+        _arrow(ax, (middle, -0.75), (middle, 0), blue if repeat else "black")
         if not repeat:
             ax.text(middle, -1.1, given, **text)
     if repeat:
         last = starts[-1] + box / 2
         along = ([end_of_reading, first - 0.5, first - 0.5, last], [0.5, 0.5, -0.75])
-        ax.plot(along[0], [*along[1], -0.75], color=COLOURS["blue"], ls="-", lw=2.4)
+        ax.plot(along[0], [*along[1], -0.75], color=blue, ls="-", lw=2.4)
     low = -1.75
     ax.text((end_of_reading) / 2, low, "the encoder reads", **text)
     below = "the same $h$ at every step" if repeat else "the decoder reads"
@@ -133,14 +133,14 @@ def plot_learning(curves, *, xlabel="updates", ylabel="share", target=None, ax=N
 
     check_mapping("curves", curves, "It maps a name to a list of runs (x, y).")
     check_axes(ax)
-    if len(curves) > len(_LOOKS):
+    if len(curves) > len(LOOKS):
         raise ValueError(
-            f"curves holds {len(curves)} names, at most {len(_LOOKS)} can be told "
+            f"curves holds {len(curves)} names, at most {len(LOOKS)} can be told "
             "apart. Make two figures of them."
         )
     if ax is None:
         _, ax = plt.subplots(figsize=(6.4, 3.2))
-    for (name, runs), (colour, style) in zip(curves.items(), _LOOKS, strict=False):
+    for (name, runs), (colour, style, _) in zip(curves.items(), LOOKS, strict=False):
         for number, (x, y) in enumerate(runs):
             if len(x) != len(y):
                 raise ValueError(
@@ -165,32 +165,3 @@ def _tokens(name, tokens) -> list[str]:
             "could not be read."
         )
     return [str(token) for token in tokens]
-
-
-def _blank(ax, *, xlim, ylim):
-    import matplotlib.pyplot as plt
-
-    check_axes(ax)
-    if ax is None:
-        height = 6.4 * np.ptp(ylim) / np.ptp(xlim)
-        _, ax = plt.subplots(figsize=(6.4, height))
-    ax.set(xlim=xlim, ylim=ylim, aspect="equal")
-    ax.axis("off")
-    return ax
-
-
-def _box(ax, left, width, colour) -> None:
-    from matplotlib.patches import FancyBboxPatch
-
-    style = "round,pad=0,rounding_size=0.15"
-    ax.add_patch(
-        FancyBboxPatch(
-            (left, 0), width, 1.0, boxstyle=style, facecolor=colour, edgecolor="0.25"
-        )
-    )
-
-
-def _arrow(ax, start, end, colour, *, wide=False) -> None:
-    look = {"arrowstyle": "-|>", "color": COLOURS[colour], "shrinkA": 0, "shrinkB": 0}
-    look["linewidth"] = 2.8 if wide else 1.5
-    ax.annotate("", xy=end, xytext=start, arrowprops=look)

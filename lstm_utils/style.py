@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cycler import cycler
 
-__all__ = ["COLOURS", "use_book_style"]
+__all__ = ["COLOURS", "LOOKS", "use_book_style"]
 
 COLOURS = {
     "blue": "#0072B2",
@@ -16,6 +16,14 @@ COLOURS = {
     "black": "#000000",
 }
 """The colours of Okabe and Ito, which colour-blind readers can tell apart."""
+
+LOOKS = (
+    ("blue", "-", "o"),
+    ("orange", "--", "s"),
+    ("green", "-.", "^"),
+    ("pink", ":", "D"),
+)
+"""Colour, dashes and marker of up to four lines in one figure."""
 
 
 def use_book_style() -> None:

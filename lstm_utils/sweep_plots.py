@@ -6,12 +6,9 @@ import numpy as np
 
 from lstm_utils._validate import check_array, check_axes, check_int, check_mapping
 from lstm_utils.experiments import interval
-from lstm_utils.style import COLOURS
+from lstm_utils.style import COLOURS, LOOKS
 
 __all__ = ["plot_by_budget", "plot_by_depth"]
-
-_LOOKS = (("blue", "-", "o"), ("orange", "--", "s"), ("green", "-.", "^"))
-_LOOKS += (("pink", ":", "D"),)
 
 
 def plot_by_depth(panels, *, labels=None, columns: int = 3):
@@ -126,17 +123,15 @@ def plot_by_budget(curves, *, xlabel: str, ylabel: str = "score", ax=None):
 
     hint = "It maps a name to {cost: runs}."
     check_mapping("curves", curves, hint)
-    if len(curves) > len(_LOOKS):
+    if len(curves) > len(LOOKS):
         raise ValueError(
-            f"curves holds {len(curves)} models, but at most {len(_LOOKS)} can be "
+            f"curves holds {len(curves)} models, but at most {len(LOOKS)} can be "
             "told apart in one figure. Draw two."
         )
     check_axes(ax)
     ax = plt.subplots()[1] if ax is None else ax
     ends, every = {}, []
-    for (name, curve), (colour, dash, mark) in zip(
-        curves.items(), _LOOKS, strict=False
-    ):
+    for (name, curve), (colour, dash, mark) in zip(curves.items(), LOOKS, strict=False):
         paint = COLOURS[colour]
         check_mapping(f"curves[{name!r}]", curve, hint)
         runs = {

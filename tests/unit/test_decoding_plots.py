@@ -38,6 +38,17 @@ def test_bands_are_the_intervals_of_the_means():
     assert (at_two.min(), at_two.max()) == pytest.approx((low, high))
 
 
+def test_every_panel_shows_its_bands_whole():
+    low = np.array([[0.05, 0.2], [0.15, 0.4]])
+    high = np.array([[0.9, 0.95], [0.91, 0.96]])
+    panels = {"low": {"a": low}, "high": {"a": high}}
+    axes = plot_by_step(panels, xlabels={"low": "x", "high": "x"}, ylabel="y")
+    for ax, runs in zip(axes, (low, high), strict=True):
+        lowest = min(interval(column).low for column in runs.T)
+        assert ax.get_ylim()[0] <= lowest
+    assert axes[1].get_ylim()[0] == pytest.approx(0.8)
+
+
 def test_every_panel_says_what_it_counts():
     left, right = two_panels()
     assert (left.get_xlabel(), right.get_xlabel()) == (
@@ -52,7 +63,7 @@ def test_names_of_lines_that_end_together_stand_apart_and_inside():
     panels = {"t": {"a": GIVEN, "b": GIVEN, "c": GIVEN}}
     (ax,) = plot_by_step(panels, xlabels={"t": "x"}, ylabel="y")
     heights = sorted(text.get_position()[1] for text in ax.texts)
-    assert np.diff(heights).min() > 0.08
+    assert np.diff(heights).min() > 0.08 * np.diff(ax.get_ylim())[0]
     assert heights[-1] <= 1.0
 
 

@@ -72,7 +72,9 @@ def test_states_are_named_after_the_layer_that_sends_them():
         name: [text.get_text() for text in ax.texts if "h^" in text.get_text()]
         for name, ax in axes.items()
     }
-    assert names["same"] == names["top"] == ["$h^{(2)}_T, c^{(2)}_T$"]
+    assert names["top"] == ["$h^{(2)}_T, c^{(2)}_T$"]
+    assert names["same"] == 2 * names["top"]  # each of its two arrows is named
+    assert names["none"] == []
     assert names["matched"] == [f"$h^{{({k})}}_T, c^{{({k})}}_T$" for k in (1, 2)]
 
 
