@@ -166,15 +166,16 @@ def plot_temperatures(temperatures, shares, *, ax=None):
     ----------
     temperatures : array_like, shape (n,)
         Above 0.
-    shares : mapping of str to array_like, shape (n,)
-        Up to four lines by name, each from 0 to 1.
+    shares : mapping of str to array_like, shape (runs, n)
+        Shares from 0 to 1 of up to four things by name.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure if left out.
 
     Returns
     -------
     matplotlib.axes.Axes
-        With a logarithmic scale for the temperature.
+        The mean of the runs as a thick line, each run as a thin one; the scale of the
+        temperature is logarithmic.
 
     Raises
     ------
@@ -183,7 +184,7 @@ def plot_temperatures(temperatures, shares, *, ax=None):
 
     Examples
     --------
-    >>> ax = plot_temperatures([0.5, 2.0], {"accepted": [1.0, 0.2]})
+    >>> ax = plot_temperatures([0.5, 2.0], {"accepted": [[1.0, 0.2], [0.9, 0.1]]})
     >>> ax.get_xscale()
     'log'
     """
@@ -195,20 +196,21 @@ def plot_temperatures(temperatures, shares, *, ax=None):
             f"temperatures must be above 0, but {where.min()} came. The scale is "
             "logarithmic."
         )
-    check_mapping("shares", shares, "It maps a name to one share per temperature.")
+    check_mapping("shares", shares, "It maps a name to runs by temperatures.")
     check_axes(ax)
     ax = plt.subplots()[1] if ax is None else ax
-    for (name, values), look in zip(shares.items(), LOOKS, strict=False):
-        values = check_array(f"shares[{name!r}]", values, ("temperatures",))
-        if len(values) != len(where):
+    for (name, runs), look in zip(shares.items(), LOOKS, strict=False):
+        runs = check_array(f"shares[{name!r}]", runs, ("runs", "temperatures"))
+        if runs.shape[1] != len(where):
             raise ValueError(
-                f"shares[{name!r}] has {len(values)} values for {len(where)} "
+                f"shares[{name!r}] has {runs.shape[1]} values for {len(where)} "
                 "temperatures, expected one for each."
             )
         colour, dash, mark = look
-        paint = COLOURS[colour]
-        ax.plot(where, values, dash, color=paint, marker=mark)
-        ax.text(where[-1] * 1.06, values[-1], name, color=paint, va="center")
+        paint, mean = COLOURS[colour], runs.mean(axis=0)
+        ax.plot(where, mean, dash, color=paint, marker=mark)
+        ax.plot(where, runs.T, dash, color=paint, linewidth=0.7, alpha=0.5, marker="")
+        ax.text(where[-1] * 1.06, mean[-1], name, color=paint, va="center")
     ax.set_xscale("log")
     ax.set_xticks(where, [f"{value:g}" for value in where])
     ax.minorticks_off()

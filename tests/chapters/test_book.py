@@ -34,10 +34,7 @@ EXEMPT = {
     *("seq_plots", "style", "sweep_plots"),
 }
 # Public names whose chapter is still to be written; empty at the end.
-STILL_TO_COME = {
-    *("beam_search", "sample_decode"),
-    *("sliding_windows", "split_by_time"),
-}
+STILL_TO_COME = {"sliding_windows", "split_by_time"}
 
 
 def prose():

@@ -108,15 +108,21 @@ def test_a_beam_without_steps_is_refused():
         draw_beam([])
 
 
-def test_shares_stand_over_their_temperatures():
-    ax = plot_temperatures([0.3, 1, 2], {"accepted": [1, 0.9, 0.1], "new": [0, 0.5, 1]})
+def test_means_and_every_run_stand_over_their_temperatures():
+    old, new = [[1, 0.9, 0.1], [1, 0.7, 0.3]], [[0, 0.5, 1]]
+    ax = plot_temperatures([0.3, 1, 2], {"accepted": old, "new": new})
+    drawn = [line.get_ydata() for line in ax.lines]
+    np.testing.assert_allclose(drawn, [[1, 0.8, 0.2], *old, *new, *new])
+    widths = [line.get_linewidth() for line in ax.lines]
+    assert widths[0] == widths[3] > widths[1] == widths[2] == widths[4]
     np.testing.assert_allclose(ax.lines[0].get_xdata(), [0.3, 1, 2])
-    np.testing.assert_allclose(ax.lines[1].get_ydata(), [0, 0.5, 1])
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["0.3", "1", "2"]
 
 
 def test_shares_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="2 values for 3 temperatures"):
-        plot_temperatures([0.3, 1, 2], {"accepted": [1, 0.9]})
+        plot_temperatures([0.3, 1, 2], {"accepted": [[1, 0.9]]})
+    with pytest.raises(ValueError, match="runs, temperatures"):
+        plot_temperatures([0.3, 1, 2], {"accepted": [1, 0.9, 0.1]})
     with pytest.raises(ValueError, match="above 0"):
-        plot_temperatures([0, 1], {"accepted": [1, 0.9]})
+        plot_temperatures([0, 1], {"accepted": [[1, 0.9]]})

@@ -1,0 +1,145 @@
+"""Let stacks of two LSTMs write a toy language, colder and hotter, or with a beam.
+
+Each stack learns which character comes next from 3,000 sentences of its own, in batches
+drawn with replacement. The grammar is known, so that what it writes can be judged.
+Rates as in deep_or_wide, chosen with five seeds by the loss on sentences of another
+draw; ten fresh seeds are scored. There is one arm: only temperatures, and widths of the
+beam, are compared, within each trained stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from experiments.arms import next_settings
+from experiments.start import seeded
+from lstm_utils import decoding, models
+from lstm_utils.tokens import Vocabulary, shift_right
+from lstm_utils.toy_language import LONGEST_SENTENCE, draw_sentences, is_sentence
+
+COST = "about 5 CPU-minutes"
+LAYERS, UNITS, BATCH = 2, 48, 32
+SENTENCES, HELD_OUT, WRITTEN = 3_000, 500, 150
+STEPS = LONGEST_SENTENCE + 1  # and the end
+UPDATES = (500,)
+SEEDS = 10  # a run takes seconds
+TUNING_SEEDS = range(100, 105)
+TEMPERATURES = (0.1, 0.3, 0.6, 1.0, 1.5, 2.0)
+WIDTHS = (1, 5, 20)
+METRICS = (
+    *("params", "val_score", "different_drawn"),
+    *(f"accepted_{temperature}" for temperature in TEMPERATURES),
+    *(f"different_{temperature}" for temperature in TEMPERATURES),
+    *(f"tokens_{width}" for width in WIDTHS),
+    *(f"log_p_{width}" for width in WIDTHS),
+)
+
+
+def settings(rows: list[Mapping]) -> list[dict]:
+    """Return the next runs, given the table so far; none when it is complete."""
+    stages = [[{"updates": updates}] for updates in UPDATES]
+    return next_settings(stages, rows, seeds=range(SEEDS), tuning_seeds=TUNING_SEEDS)
+
+
+@seeded
+def run(updates, lr, seed, backend) -> dict:
+    """Train one stack and let it write.
+
+    Parameters
+    ----------
+    updates : int
+        Number of batches of 32.
+    lr : float
+        Learning rate of Adam at the first update.
+    seed : int
+        Seed of the initial weights, the sentences, their order, and what is drawn.
+    backend : str
+        The backend that Keras must be running on.
+
+    Returns
+    -------
+    dict
+        `METRICS`. ``val_score`` is the loss in nats a character; ``accepted_0.1`` the
+        share of 150 sentences, drawn at temperature 0.1, that the grammar accepts, and
+        ``different_0.1`` the share that is left when each is counted once;
+        ``different_drawn`` is the same of sentences drawn from the language itself.
+        ``tokens_5`` counts the tokens of the likeliest answer that a beam of five
+        finds, the end included, and ``log_p_5`` is its score.
+    """
+    drawn = draw_sentences(SENTENCES, seed=seed)
+    characters = Vocabulary(sorted({*"".join(drawn)}))
+    model = build(len(characters))
+    fit(model, encode(characters, drawn), updates=updates, lr=lr, seed=seed)
+    fresh = draw_sentences(HELD_OUT, seed=1_000)
+    found = {
+        "params": model.count_params(),
+        "val_score": loss(model, encode(characters, fresh)),
+        "different_drawn": len({*drawn[:WRITTEN]}) / WRITTEN,
+    }
+    for temperature in TEMPERATURES:
+        ids = decoding.sample_decode(
+            model, start(WRITTEN), STEPS, temperature=temperature, seed=seed
+        )
+        texts = characters.decode(ids)
+        accepted = np.mean([is_sentence(text) for text in texts])
+        found[f"accepted_{temperature}"] = float(accepted)
+        found[f"different_{temperature}"] = len({*texts}) / WRITTEN
+    for width in WIDTHS:
+        ids, log_p = decoding.beam_search(model, start(1), width, STEPS)[0][0]
+        found[f"tokens_{width}"], found[f"log_p_{width}"] = len(ids), log_p
+    return found
+
+
+def build(n_characters: int):
+    """Return a stack that gives p of the next character, with a source it ignores."""
+    import keras
+
+    sizes = {"n_features": n_characters, "n_outputs": n_characters}
+    stack = models.make_stack(LAYERS, UNITS, return_sequences=True, fused=True, **sizes)
+    unread = keras.Input((None,), dtype="int32", name="source")
+    so_far = keras.Input((None,), dtype="int32", name="target_in")
+    logits = stack(keras.ops.one_hot(so_far, n_characters))
+    return keras.Model([unread, so_far], keras.layers.Softmax()(logits))
+
+
+def fit(model, lines, *, updates: int, lr: float, seed: int) -> None:
+    """Train by exactly so many batches of 32, drawn with replacement.
+
+    Adam with gradients clipped to norm 1, the rate falling to 0 along half a cosine.
+    Padding does not count.
+    """
+    import keras
+
+    rate = keras.optimizers.schedules.CosineDecay(lr, updates)
+    optimizer = keras.optimizers.Adam(rate, clipnorm=1.0)
+    model.compile(optimizer, "sparse_categorical_crossentropy", weighted_metrics=[])
+    rows = np.random.default_rng(seed).integers(len(lines), size=updates * BATCH)
+    batch = lines[rows]
+    model.fit(
+        [start(len(rows)), shift_right(batch)],
+        batch,
+        sample_weight=(batch > 0).astype("float32"),
+        batch_size=BATCH,
+        shuffle=False,
+        verbose=0,
+    )
+
+
+def loss(model, lines) -> float:
+    """Return the loss in nats a character, the end among them."""
+    inputs = [start(len(lines)), shift_right(lines)]
+    p = np.asarray(model.predict(inputs, batch_size=500, verbose=0), "float64")
+    right = np.take_along_axis(p, lines[..., None].astype(int), axis=-1)[..., 0]
+    return float(-np.log(np.maximum(right[lines > 0], 1e-12)).mean())
+
+
+def encode(characters: Vocabulary, texts: list[str]) -> np.ndarray:
+    """Return the ids of sentences with their ends, shape (sentences, `STEPS`)."""
+    return characters.encode(texts, end=True, length=STEPS)
+
+
+def start(rows: int) -> np.ndarray:
+    """Return sources of one token that nobody reads."""
+    return np.full((rows, 1), 3)
