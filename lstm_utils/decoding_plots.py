@@ -123,7 +123,8 @@ def draw_beam(levels, *, right: str = ""):
     if not check_list("levels", levels, hint):
         raise ValueError(f"levels is empty, expected at least one step. {hint}")
     places = {}
-    ax = plt.subplots(figsize=(6.4, 0.55 + 0.37 * max(map(len, levels))))[1]
+    size = (1.8 * len(levels), 0.3 + 0.45 * max(map(len, levels)))
+    ax = plt.subplots(figsize=size)[1]
     for column, level in enumerate(levels):
         if not level:
             raise ValueError(f"levels[{column}] is empty. {hint}")
@@ -141,7 +142,7 @@ def draw_beam(levels, *, right: str = ""):
                 *here,
                 f"{text}  {score:.2f}",
                 color=paint,
-                fontsize=8,
+                fontsize=11,
                 ha="center",
                 va="center",
                 weight="bold" if kept else "normal",
@@ -153,7 +154,7 @@ def draw_beam(levels, *, right: str = ""):
                     ),
                 },
             )
-    ax.set_xlim(-0.6, len(levels) - 0.4)
+    ax.set_xlim(-0.5, len(levels) - 0.5)
     ax.set_ylim(0.6 - max(map(len, levels)), 0.6)
     ax.set_axis_off()
     return ax
