@@ -29,9 +29,12 @@ TUNING_SEEDS = range(100, 105)
 TEMPERATURES = (0.1, 0.3, 0.6, 1.0, 1.5, 2.0)
 WIDTHS = (1, 5, 20)
 METRICS = (
-    *("params", "val_score", "different_drawn"),
-    *(f"accepted_{temperature}" for temperature in TEMPERATURES),
-    *(f"different_{temperature}" for temperature in TEMPERATURES),
+    *("params", "val_score", "different_drawn", "clause_drawn"),
+    *(
+        f"{share}_{temperature}"
+        for share in ("accepted", "different", "clause", "clause_accepted")
+        for temperature in TEMPERATURES
+    ),
     *(f"tokens_{width}" for width in WIDTHS),
     *(f"log_p_{width}" for width in WIDTHS),
 )
@@ -61,10 +64,12 @@ def run(updates, lr, seed, backend) -> dict:
     Returns
     -------
     dict
-        `METRICS`. ``val_score`` is the loss in nats a character; ``accepted_0.1`` the
-        share of 150 sentences, drawn at temperature 0.1, that the grammar accepts, and
-        ``different_0.1`` the share that is left when each is counted once;
-        ``different_drawn`` is the same of sentences drawn from the language itself.
+        `METRICS`. ``val_score`` is the loss in nats a character. Of 150 sentences drawn
+        at temperature 0.1, ``accepted_0.1`` is the share that the grammar accepts,
+        ``different_0.1`` the share that is left when each is counted once,
+        ``clause_0.1`` the share with a "that", and ``clause_accepted_0.1`` the share
+        with a "that" which the grammar accepts; ``different_drawn`` and
+        ``clause_drawn`` are the same of sentences of the language itself.
         ``tokens_5`` counts the tokens of the likeliest answer that a beam of five
         finds, the end included, and ``log_p_5`` is its score.
     """
@@ -77,19 +82,28 @@ def run(updates, lr, seed, backend) -> dict:
         "params": model.count_params(),
         "val_score": loss(model, encode(characters, fresh)),
         "different_drawn": len({*drawn[:WRITTEN]}) / WRITTEN,
+        "clause_drawn": float(np.mean(has_clause(drawn[:WRITTEN]))),
     }
     for temperature in TEMPERATURES:
         ids = decoding.sample_decode(
             model, start(WRITTEN), STEPS, temperature=temperature, seed=seed
         )
         texts = characters.decode(ids)
-        accepted = np.mean([is_sentence(text) for text in texts])
-        found[f"accepted_{temperature}"] = float(accepted)
+        accepted = np.array([is_sentence(text) for text in texts])
+        clause = has_clause(texts)
+        found[f"accepted_{temperature}"] = float(accepted.mean())
         found[f"different_{temperature}"] = len({*texts}) / WRITTEN
+        found[f"clause_{temperature}"] = float(clause.mean())
+        found[f"clause_accepted_{temperature}"] = float((clause & accepted).mean())
     for width in WIDTHS:
         ids, log_p = decoding.beam_search(model, start(1), width, STEPS)[0][0]
         found[f"tokens_{width}"], found[f"log_p_{width}"] = len(ids), log_p
     return found
+
+
+def has_clause(texts: list[str]) -> np.ndarray:
+    """Return which texts have a "that" between two spaces, shape (texts,)."""
+    return np.array([" that " in text for text in texts])
 
 
 def build(n_characters: int):
