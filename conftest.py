@@ -1,6 +1,7 @@
 """Settings for every test; nbval's too, since they hold for chapters/ as well."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from book_tools.outputs import NOT_COMPARED
 os.environ.pop("MPLBACKEND", None)
 os.environ["IPYTHONDIR"] = str(ROOT / "_build" / "ipython")
 os.environ["PYTHONPATH"] = python_path(Path(__file__).parent)
+
+
+# A shell may start its background jobs deaf to Ctrl-C; tests send it to their children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def execute_with_history(kernel, source, allow_stdin=None):
