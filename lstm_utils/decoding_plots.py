@@ -217,4 +217,5 @@ def plot_temperatures(temperatures, shares, *, ax=None):
     ax.minorticks_off()
     ax.set_xlim(where[0] / 1.1, where[-1] * 1.9)
     ax.set(xlabel="temperature", ylabel="share of sentences", ylim=(0, 1.05))
+    _spread_names(ax, gap=0.06)
     return ax

@@ -119,6 +119,12 @@ def test_means_and_every_run_stand_over_their_temperatures():
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["0.3", "1", "2"]
 
 
+def test_names_of_shares_that_end_together_stand_apart():
+    ax = plot_temperatures([1, 2], {"old": [[1, 0.2]], "new": [[0, 0.19]]})
+    old, new = (text.get_position()[1] for text in ax.texts)
+    assert old - new > 0.05
+
+
 def test_shares_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="2 values for 3 temperatures"):
         plot_temperatures([0.3, 1, 2], {"accepted": [[1, 0.9]]})
