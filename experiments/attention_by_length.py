@@ -64,7 +64,7 @@ def settings(rows: list[Mapping]) -> list[dict]:
         arms("sort", 1),
         arms("copy", 1),
         arms("reverse", 1, "4-10", 2_400),
-        [arm for arm in arms("reverse", "small", "10-20", 8_000) if alone(arm)],
+        arms("reverse", "small", "10-20", 8_000, models=("none",)),
     ]
     wanted = next_settings(stages, rows)
     if wanted:
@@ -74,13 +74,10 @@ def settings(rows: list[Mapping]) -> list[dict]:
     ]
 
 
-def alone(arm: Mapping) -> bool:
-    """Say whether an arm has no attention."""
-    return arm["model"] == "none"
-
-
-def arms(task: str, size, lengths: str = "4-10", updates: int = 800) -> list[dict]:
-    """Return one arm for each model of a size."""
+def arms(
+    task: str, size, lengths: str = "4-10", updates: int = 800, models=MODELS
+) -> list[dict]:
+    """Return one arm for each model of a size, or for some of them."""
     return [
         {
             "task": task,
@@ -90,7 +87,7 @@ def arms(task: str, size, lengths: str = "4-10", updates: int = 800) -> list[dic
             "units": UNITS[size][model],
             "updates": updates,
         }
-        for model in MODELS
+        for model in models
     ]
 
 

@@ -52,7 +52,8 @@ def fit(model, pair, *, updates: int, lr: float, seed: int) -> None:
 def prepare(model, *, updates: int, lr: float) -> None:
     """Compile a model for so many updates, the rate falling to 0 along half a cosine.
 
-    Adam with gradients clipped to norm 1. Padded targets do not count in the loss.
+    Adam with gradients clipped to norm 1. Padded targets do not count in the loss of a
+    model that has masks.
     """
     import keras
 

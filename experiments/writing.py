@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from experiments import strings
 from experiments.arms import next_settings
 from experiments.start import seeded
 from lstm_utils import decoding, models
@@ -77,10 +78,10 @@ def run(updates, lr, seed, backend) -> dict:
     characters = Vocabulary(sorted({*"".join(drawn)}))
     model = build(len(characters))
     fit(model, encode(characters, drawn), updates=updates, lr=lr, seed=seed)
-    fresh = draw_sentences(HELD_OUT, seed=1_000)
+    fresh = encode(characters, draw_sentences(HELD_OUT, seed=1_000))
     found = {
         "params": model.count_params(),
-        "val_score": loss(model, encode(characters, fresh)),
+        "val_score": strings.scores(model, (start(HELD_OUT), fresh))["loss"],
         "different_drawn": len({*drawn[:WRITTEN]}) / WRITTEN,
         "clause_drawn": float(np.mean(has_clause(drawn[:WRITTEN]))),
     }
@@ -121,14 +122,9 @@ def build(n_characters: int):
 def fit(model, lines, *, updates: int, lr: float, seed: int) -> None:
     """Train by exactly so many batches of 32, drawn with replacement.
 
-    Adam with gradients clipped to norm 1, the rate falling to 0 along half a cosine.
-    Padding does not count.
+    As `strings.prepare` says; weights keep the padding out, as there is no mask.
     """
-    import keras
-
-    rate = keras.optimizers.schedules.CosineDecay(lr, updates)
-    optimizer = keras.optimizers.Adam(rate, clipnorm=1.0)
-    model.compile(optimizer, "sparse_categorical_crossentropy", weighted_metrics=[])
+    strings.prepare(model, updates=updates, lr=lr)
     rows = np.random.default_rng(seed).integers(len(lines), size=updates * BATCH)
     batch = lines[rows]
     model.fit(
@@ -139,14 +135,6 @@ def fit(model, lines, *, updates: int, lr: float, seed: int) -> None:
         shuffle=False,
         verbose=0,
     )
-
-
-def loss(model, lines) -> float:
-    """Return the loss in nats a character, the end among them."""
-    inputs = [start(len(lines)), shift_right(lines)]
-    p = np.asarray(model.predict(inputs, batch_size=500, verbose=0), "float64")
-    right = np.take_along_axis(p, lines[..., None].astype(int), axis=-1)[..., 0]
-    return float(-np.log(np.maximum(right[lines > 0], 1e-12)).mean())
 
 
 def encode(characters: Vocabulary, texts: list[str]) -> np.ndarray:

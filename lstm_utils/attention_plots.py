@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from lstm_utils._validate import check_array, check_axes, check_mapping
-from lstm_utils.drawings import _arrow, _blank, _box
+from lstm_utils.drawings import GATE_COLOURS, _arrow, _blank, _box
 from lstm_utils.experiments import interval
 from lstm_utils.style import COLOURS, LOOKS
 
@@ -49,18 +49,18 @@ def draw_attention(*, ax=None):
     places, decoder = (1.0, 2.7, 4.4), (7.9, 9.6, 11.3)
     weights = (0.05, 0.15, 0.8)
     for k, (x, letter) in enumerate(zip(places, "abc", strict=True)):
-        box(x, 1.5, f"$k_{k + 1}$", "#CBE5F6")
+        box(x, 1.5, f"$k_{k + 1}$", GATE_COLOURS["i"])
         arrow((x, 0.65), (x, 1.1))
         write(x, 0.35, letter, 11)
     for k, (x, letter) in enumerate(zip(decoder, ("start", "c", "b"), strict=True)):
-        box(x, 1.5, f"$q_{k + 1}$", "#FCE4B8")
+        box(x, 1.5, f"$q_{k + 1}$", GATE_COLOURS["f"])
         arrow((x, 0.65), (x, 1.1))
         write(x, 0.35, letter, 11)
     steps = [*places, *decoder]
     for left, right in pairwise(steps):
         arrow((left + 0.6, 1.5), (right - 0.6, 1.5))
     write(6.15, 1.05, "the state", 8, color="0.3")
-    box(4.4, 4.3, "context", "#E8E8E8", 1.8)
+    box(4.4, 4.3, "context", GATE_COLOURS["g"], 1.8)
     for x, weight in zip(places, weights, strict=True):
         end = 4.4 + (x - 2.7) * 0.25
         arrow((x, 1.9), (end, 3.9), COLOURS["blue"], 1 + 5 * weight)
