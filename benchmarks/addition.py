@@ -24,8 +24,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks import _rounds
-from lstm_utils.token_tasks import addition, addition_vocabulary
-from lstm_utils.tokens import END, PADDING
+from lstm_utils.tasks import END, PADDING, addition, addition_vocabulary
 
 UNITS = 128
 SEEDS = (10, 11, 12)

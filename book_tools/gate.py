@@ -17,7 +17,10 @@ EVERYTHING = (
     ("book_tools", "book"),
     ("pytest", *PARALLEL, *NOTEBOOKS, "lstm_utils", "tests", "chapters"),
 )
-QUICK_TESTS = ("-m", "not slow", "lstm_utils", "tests/unit", "tests/chapters")
+QUICK_TESTS = (
+    *("-m", "not slow"),
+    *("lstm_utils", "tests/unit", "tests/sweeps", "tests/chapters"),
+)
 QUICK = (
     *LINT,
     ("pytest", *PARALLEL, *QUICK_TESTS),

@@ -21,11 +21,14 @@ import numpy as np
 from experiments import strings
 from experiments.arms import confirming_settings, next_settings
 from experiments.start import seeded
-from lstm_utils import token_tasks
-from lstm_utils.attention import alignment_score, reversal_alignment
-from lstm_utils.encoder_decoder import attention_weights, make_encoder_decoder
-from lstm_utils.tokens import PADDING, shift_right
-from lstm_utils.transformer import make_transformer
+from lstm_utils import tasks
+from lstm_utils.diagnostics import (
+    alignment_score,
+    attention_weights,
+    reversal_alignment,
+)
+from lstm_utils.models import make_encoder_decoder, make_transformer
+from lstm_utils.tasks import PADDING, shift_right
 
 COST = "about 65 CPU-minutes"
 LENGTHS = (6, 8, 10, 12, 15, 20)
@@ -35,7 +38,7 @@ METRICS = (
     *("aligned", "near", "aligned_20", "near_20"),
 )
 MODELS = ("none", "dot", "additive", "transformer")
-N_TOKENS = len(token_tasks.string_vocabulary())
+N_TOKENS = len(tasks.string_vocabulary())
 # Units of a layer by depth, for the four models; the third line is the small size.
 UNITS = {
     1: dict(zip(MODELS, (52, 52, 47, 32), strict=True)),
@@ -47,9 +50,9 @@ UNITS = {
 EMBEDDING = {("dot", 52): 15, ("additive", 31): 15, ("dot", 20): 15}
 FEED_FORWARD = {32: 120, 24: 72, 16: 37}
 GENERATORS = {
-    "reverse": token_tasks.reverse_strings,
-    "copy": token_tasks.copy_strings,
-    "sort": token_tasks.sort_strings,
+    "reverse": tasks.reverse_strings,
+    "copy": tasks.copy_strings,
+    "sort": tasks.sort_strings,
 }
 N_TEST = 500  # strings of each fixed length
 

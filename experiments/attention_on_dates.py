@@ -15,11 +15,9 @@ from experiments import strings
 from experiments.arms import confirming_settings, next_settings
 from experiments.attention_by_length import MODELS, weights_of
 from experiments.start import seeded
-from lstm_utils.attention import alignment_score
-from lstm_utils.encoder_decoder import make_encoder_decoder
-from lstm_utils.token_tasks import date_alignment, date_formats, date_vocabulary
-from lstm_utils.tokens import shift_right
-from lstm_utils.transformer import make_transformer
+from lstm_utils.diagnostics import alignment_score
+from lstm_utils.models import make_encoder_decoder, make_transformer
+from lstm_utils.tasks import date_alignment, date_formats, date_vocabulary, shift_right
 
 COST = "about 15 CPU-minutes"
 METRICS = ("params", "val_score", "test_score", "token_error", "aligned", "near")

@@ -19,7 +19,7 @@ from experiments.arms import (
     stack_params,
 )
 from experiments.start import seeded
-from lstm_utils import depth_tasks
+from lstm_utils import tasks
 
 COST = "about 2 CPU-hours"
 METRICS = ("params", "val_score", "test_score")
@@ -141,8 +141,7 @@ def load(task) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return the data of a task: inputs and targets of its three parts."""
     if task == "digits":
         return {
-            part: depth_tasks.digit_rows(part)
-            for part in ("train", "validation", "test")
+            part: tasks.digit_rows(part) for part in ("train", "validation", "test")
         }
     sizes = {"train": POINTS.get(task, 20_000), "validation": 1000, "test": 2000}
     return {
@@ -153,14 +152,14 @@ def load(task) -> dict[str, tuple[np.ndarray, np.ndarray]]:
 
 def _generate(task, n, seed):
     if task in TEACHERS:
-        return depth_tasks.lstm_teacher(
+        return tasks.lstm_teacher(
             n, 24, layers=int(task[-2]), teacher="abc".index(task[-1]), seed=seed
         )
     make, steps = {
-        "ar2": (depth_tasks.autoregression, 40),
-        "grammar": (depth_tasks.phrase_grammar, 48),
-        "dyck": (depth_tasks.dyck, 48),
-        "chain": (depth_tasks.permutation_chain, 12),
+        "ar2": (tasks.autoregression, 40),
+        "grammar": (tasks.phrase_grammar, 48),
+        "dyck": (tasks.dyck, 48),
+        "chain": (tasks.permutation_chain, 12),
     }[task]
     return make(n, steps, seed=seed)
 
@@ -179,13 +178,13 @@ def score(task, x, y, outputs) -> float:
     if task in TEACHERS:
         return float(np.mean((outputs - y) ** 2))
     if task == "ar2":
-        one_back, two_back = depth_tasks.AR_COEFFICIENTS
+        one_back, two_back = tasks.AR_COEFFICIENTS
         best = one_back * x[:, 1:] + two_back * x[:, :-1]
         errors = (outputs[:, 1:] - y[:, 1:]) ** 2 - (best - y[:, 1:]) ** 2
         return float(np.mean(errors))
     if task in ("digits", "chain"):
         return float(np.mean(outputs.argmax(-1) != y))
-    bits = {"grammar": depth_tasks.phrase_bits, "dyck": depth_tasks.dyck_bits}[task]
+    bits = {"grammar": tasks.phrase_bits, "dyck": tasks.dyck_bits}[task]
     return _cross_entropy(outputs, y) - bits(x, y)
 
 

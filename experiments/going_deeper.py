@@ -18,7 +18,7 @@ import numpy as np
 
 from experiments.arms import confirming_settings
 from experiments.start import seeded
-from lstm_utils.depth_tasks import digit_rows
+from lstm_utils.tasks import digit_rows
 
 COST = "about 10 CPU-minutes"
 METRICS = ("params", "val_score", "test_score", "worst_loss", "last_loss")

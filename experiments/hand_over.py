@@ -19,16 +19,16 @@ from functools import partial
 from experiments import strings
 from experiments.arms import next_settings
 from experiments.start import seeded
-from lstm_utils import token_tasks, tokens
-from lstm_utils.encoder_decoder import HANDOVERS, make_encoder_decoder
+from lstm_utils import tasks
+from lstm_utils.models import HANDOVERS, make_encoder_decoder
 
 COST = "about 25 CPU-minutes"
 METRICS = ("params", "val_score", "test_score", "token_error")
 UNITS, EMBEDDING, SYMBOLS = 32, 16, 8
 SEEDS = 10  # a run takes seconds
 GENERATORS = {
-    "reverse": token_tasks.reverse_strings,
-    "sort": token_tasks.sort_strings,
+    "reverse": tasks.reverse_strings,
+    "sort": tasks.sort_strings,
 }
 
 
@@ -82,7 +82,7 @@ def run(task, depth, handover, updates, lr, seed, backend) -> dict:
     """
     generate = partial(GENERATORS[task], shortest=6, longest=10, n_symbols=SYMBOLS)
     data = strings.parts(generate, updates, seed=seed)
-    n_tokens = SYMBOLS + tokens.END + 1
+    n_tokens = SYMBOLS + tasks.END + 1
     model = make_encoder_decoder(
         depth, UNITS, n_tokens, handover=handover, embedding=EMBEDDING
     )

@@ -20,7 +20,7 @@ import numpy as np
 from experiments import strings
 from experiments.arms import next_settings
 from experiments.start import seeded
-from lstm_utils import token_tasks, tokens
+from lstm_utils import tasks
 from lstm_utils.decoding import beam_search, greedy_decode
 from lstm_utils.models import make_encoder_decoder
 
@@ -88,7 +88,7 @@ def run(own, updates, lr, seed, backend) -> dict:
         share that only greedy gets right.
     """
     data = strings.parts(generate, updates, seed=seed)
-    n_tokens = SYMBOLS + tokens.END + 1
+    n_tokens = SYMBOLS + tasks.END + 1
     model = make_encoder_decoder(2, UNITS, n_tokens, embedding=EMBEDDING)
     fit(model, data["train"], own=own, updates=updates, lr=lr, seed=seed)
     val, test = (strings.scores(model, data[name]) for name in ("val", "test"))
@@ -105,7 +105,7 @@ def run(own, updates, lr, seed, backend) -> dict:
 
 def generate(n, *, seed):
     """Return strings to copy."""
-    return token_tasks.copy_strings(n, SHORTEST, LONGEST, SYMBOLS, seed=seed)
+    return tasks.copy_strings(n, SHORTEST, LONGEST, SYMBOLS, seed=seed)
 
 
 def fit(model, pair, *, own: float, updates: int, lr: float, seed: int) -> None:
@@ -130,13 +130,13 @@ def mix(model, source, targets, share: float, rng) -> np.ndarray:
     Its own are its likeliest letters, given what it has read so far, its own among
     them. It reads neither end nor padding.
     """
-    read = tokens.shift_right(targets)
+    read = tasks.shift_right(targets)
     if not share:
         return read
-    own = (rng.random(read.shape) < share) & (read > tokens.END)
+    own = (rng.random(read.shape) < share) & (read > tasks.END)
     for t in range(1, read.shape[1]):
         p = np.asarray(model.predict_on_batch([source, read]))[:, t - 1]
-        letter = tokens.FIRST_SYMBOL + p[:, tokens.FIRST_SYMBOL :].argmax(axis=1)
+        letter = tasks.FIRST_SYMBOL + p[:, tasks.FIRST_SYMBOL :].argmax(axis=1)
         read[:, t] = np.where(own[:, t], letter, read[:, t])
     return read
 
@@ -144,13 +144,13 @@ def mix(model, source, targets, share: float, rng) -> np.ndarray:
 def by_step(model, pair) -> dict[str, float]:
     """Return how often tokens are right, by step, given the right ones or its own."""
     source, targets = pair
-    inputs = [source, tokens.shift_right(targets)]
+    inputs = [source, tasks.shift_right(targets)]
     p = np.asarray(model.predict(inputs, batch_size=500, verbose=0))
     written = {
         "given": p.argmax(axis=-1),
         "free": greedy_decode(model, source, targets.shape[1]),
     }
-    valid = targets != tokens.PADDING
+    valid = targets != tasks.PADDING
     rows = np.arange(len(targets))
     first = ((written["free"] != targets) & valid).argmax(axis=1)
     failed = (written["free"] != targets)[rows, first]
@@ -174,7 +174,7 @@ def searched(model, source, targets) -> dict[str, float]:
         [answers[0] for answers in beam_search(model, source, width, LONGEST + 1)]
         for width in (1, BEAM)
     )
-    wanted = [row[row != tokens.PADDING].tolist() for row in targets]
+    wanted = [row[row != tasks.PADDING].tolist() for row in targets]
     right, beam_right = (
         np.array([ids.tolist() == w for (ids, _), w in zip(found, wanted, strict=True)])
         for found in (greedy, beam)

@@ -15,7 +15,7 @@ import numpy as np
 from experiments import strings
 from experiments.arms import confirming_settings, next_settings
 from experiments.start import seeded
-from lstm_utils import token_tasks, tokens
+from lstm_utils import tasks
 from lstm_utils.models import make_encoder_decoder
 
 COST = "about 15 CPU-minutes"
@@ -89,9 +89,9 @@ def copying(updates: int, seed: int):
     """Return strings to train on and strings held out, and the number of tokens."""
 
     def generate(n, *, seed):
-        return token_tasks.copy_strings(n, 6, 10, SYMBOLS, seed=seed)
+        return tasks.copy_strings(n, 6, 10, SYMBOLS, seed=seed)
 
-    return strings.parts(generate, updates, seed=seed), SYMBOLS + tokens.END + 1
+    return strings.parts(generate, updates, seed=seed), SYMBOLS + tasks.END + 1
 
 
 def adding(updates: int, seed: int):
@@ -99,7 +99,7 @@ def adding(updates: int, seed: int):
 
     The parts are the same for every seed; the seed decides the order of training.
     """
-    source, targets = token_tasks.addition(PAIRS, 2, seed=0)
+    source, targets = tasks.addition(PAIRS, 2, seed=0)
     # Short numbers come first, so the pairs are shuffled before they are parted.
     order = np.random.default_rng(0).permutation(PAIRS)
     parts = np.split(order, [FOR_VALIDATION, FOR_VALIDATION + FOR_TEST])
@@ -108,7 +108,7 @@ def adding(updates: int, seed: int):
         name: (source[part], targets[part])
         for name, part in zip(names, parts, strict=True)
     }
-    return data, len(token_tasks.addition_vocabulary())
+    return data, len(tasks.addition_vocabulary())
 
 
 DATA = {"copy": copying, "addition": adding}
@@ -116,9 +116,9 @@ DATA = {"copy": copying, "addition": adding}
 
 def backwards(source: np.ndarray) -> np.ndarray:
     """Return padded sources whose tokens come last first, the padding still last."""
-    reversed_source = np.full_like(source, tokens.PADDING)
+    reversed_source = np.full_like(source, tasks.PADDING)
     for row, ids in enumerate(source):
-        valid = ids[ids != tokens.PADDING]
+        valid = ids[ids != tasks.PADDING]
         reversed_source[row, : len(valid)] = valid[::-1]
     return reversed_source
 

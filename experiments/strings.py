@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_utils.tokens import PADDING, shift_right
+from lstm_utils.tasks import PADDING, shift_right
 
 BATCH = 64
 HELD_OUT = {"val": (500, 1_000), "test": (2_000, 1_001)}  # strings and their seed

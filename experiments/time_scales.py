@@ -17,8 +17,8 @@ import numpy as np
 
 from experiments import deep_or_wide
 from experiments.start import seeded
-from lstm_utils import depth_tasks, tasks
-from lstm_utils.perturbation import area_over_peak, half_life
+from lstm_utils import tasks
+from lstm_utils.diagnostics import area_over_peak, half_life
 from lstm_utils.reference import numpy_lstm
 
 COST = "about 15 CPU-minutes"
@@ -159,10 +159,10 @@ def data(task, n, steps, *, seed) -> tuple[np.ndarray, np.ndarray]:
         "now": (tasks.echo, {"delay": 0}),
         "echo": (tasks.echo, {"delay": 5}),
         "sum": (tasks.running_sum, {}),
-        "ar2": (depth_tasks.autoregression, {}),
-        "teacher": (depth_tasks.lstm_teacher, {"layers": 3, "teacher": 0}),
-        "grammar": (depth_tasks.phrase_grammar, {}),
-        "dyck": (depth_tasks.dyck, {}),
+        "ar2": (tasks.autoregression, {}),
+        "teacher": (tasks.lstm_teacher, {"layers": 3, "teacher": 0}),
+        "grammar": (tasks.phrase_grammar, {}),
+        "dyck": (tasks.dyck, {}),
     }[task]
     return make(n, steps, seed=seed, **options)
 
@@ -223,7 +223,7 @@ def layer_outputs(weights, x, *, memoryless=None) -> list[np.ndarray]:
 
 
 def response(weights, x) -> np.ndarray:
-    """Return what `lstm_utils.perturbation.perturbation_response` does, sooner.
+    """Return what `lstm_utils.diagnostics.perturbation_response` does, sooner.
 
     One step of each sequence is replaced by that of the next sequence, and all is
     computed in NumPy from the weights.

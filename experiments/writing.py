@@ -17,8 +17,13 @@ from experiments import strings
 from experiments.arms import next_settings
 from experiments.start import seeded
 from lstm_utils import decoding, models
-from lstm_utils.tokens import Vocabulary, shift_right
-from lstm_utils.toy_language import LONGEST_SENTENCE, draw_sentences, is_sentence
+from lstm_utils.tasks import (
+    LONGEST_SENTENCE,
+    Vocabulary,
+    draw_sentences,
+    is_sentence,
+    shift_right,
+)
 
 COST = "about 5 CPU-minutes"
 LAYERS, UNITS, BATCH = 2, 48, 32

@@ -1,10 +1,52 @@
-"""What the chapters of *Stacked LSTMs, Step by Step* import.
+"""LSTM stacks in Keras: built, checked, trained, decoded, looked into, compared.
 
-Importing the package loads neither Keras nor TensorFlow, so that
-`setup` can still choose how they start.
+Importing the package loads neither Keras nor TensorFlow, so that `setup` can still
+choose how they start; each name below is loaded when it is first asked for.
 """
 
-from lstm_utils.notebook import setup, versions
+from importlib import import_module
 
-__all__ = ["setup", "versions"]
 __version__ = "0.1.0"
+
+# What people outside the book use, and the room of each. Chapters import from doors.
+_HOMES = {
+    "Vocabulary": "tasks.vocabulary",
+    "alignment_score": "diagnostics.alignment",
+    "attention_weights": "diagnostics.alignment",
+    "beam_search": "decoding",
+    "check_table": "experiments.tables",
+    "check_targets": "checks",
+    "gate_traces": "diagnostics.gates",
+    "gradient_map": "diagnostics.flow",
+    "greedy_decode": "decoding",
+    "half_life": "diagnostics.memory",
+    "interval": "experiments.intervals",
+    "lstm_params": "reference",
+    "make_encoder_decoder": "models.encoder_decoder",
+    "make_stack": "models.stack",
+    "make_transformer": "models.transformer",
+    "numpy_lstm": "reference",
+    "numpy_stack": "reference",
+    "perturbation_response": "diagnostics.memory",
+    "read_table": "experiments.tables",
+    "run_grid": "experiments.grid",
+    "sample_decode": "decoding",
+    "setup": "notebook",
+    "shift_right": "tasks.vocabulary",
+    "signal_map": "diagnostics.flow",
+    "sliding_windows": "windows",
+    "split_by_time": "windows",
+    "train": "training",
+    "versions": "notebook",
+    "width_for_budget": "models.stack",
+}
+
+
+def __getattr__(name):
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__():
+    return sorted({*globals(), *_HOMES})

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+IDS = "Ids are whole numbers: 0 padding, 1 start, 2 end, then the symbols."
+
 
 def check_int(name: str, value, minimum: int, hint: str, *, maximum=None) -> int:
     """Return `value` as an int within bounds, or raise."""
@@ -128,3 +130,30 @@ def _check_finite(name, array) -> None:
 
 def _count(axes: int) -> str:
     return f"{axes} axis" if axes == 1 else f"{axes} axes"
+
+
+def check_choice(name: str, value, choices: tuple):
+    """Return `value` if it is one of the choices, or raise."""
+    if not isinstance(value, str | None) or value not in choices:
+        raise ValueError(
+            f"{name} must be one of {', '.join(map(repr, choices))}, but {value!r} "
+            "came. Check the spelling."
+        )
+    return value
+
+
+def check_ids(name: str, value, axes: tuple[str, ...], n_tokens=None) -> np.ndarray:
+    """Return `value` as an int32 array of ids from 0 to below n_tokens, or raise."""
+    array = check_array(name, value, axes, IDS)
+    if array.dtype.kind not in "iu":
+        raise TypeError(
+            f"{name} must hold whole numbers, but its dtype is {array.dtype}. {IDS}"
+        )
+    low, high = array.min(), array.max()
+    largest = (np.iinfo("int32").max if n_tokens is None else n_tokens) - 1
+    if low < 0 or high > largest:
+        raise ValueError(
+            f"{name} holds the id {low if low < 0 else high}, expected 0 to {largest}. "
+            "Encode with the vocabulary for which the model was built."
+        )
+    return array.astype("int32")

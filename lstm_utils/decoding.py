@@ -10,15 +10,15 @@ from numbers import Real
 
 import numpy as np
 
-from lstm_utils._ids import (
+from lstm_utils._validate import check_int
+from lstm_utils.models._two_inputs import (
     check_probabilities,
     check_source,
     check_step,
     check_two_inputs,
     predict,
 )
-from lstm_utils._validate import check_int
-from lstm_utils.tokens import END, START
+from lstm_utils.tasks.vocabulary import END, START
 
 __all__ = ["beam_search", "greedy_decode", "sample_decode"]
 

@@ -114,7 +114,7 @@ def _version(name: str) -> str:
 def _set_style() -> None:
     import numpy as np
 
-    from lstm_utils.style import use_book_style
+    from lstm_utils.plots.style import use_book_style
 
     np.set_printoptions(precision=4, suppress=True)
     use_book_style()

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from lstm_utils.decoding import beam_search, greedy_decode, sample_decode
-from lstm_utils.encoder_decoder import attention_weights
+from lstm_utils.diagnostics import attention_weights
 from lstm_utils.models import make_encoder_decoder
-from lstm_utils.tokens import shift_right
+from lstm_utils.tasks import shift_right
 
 pytestmark = pytest.mark.slow
 START, END = 1, 2

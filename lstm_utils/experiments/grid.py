@@ -1,0 +1,229 @@
+"""Run a function over a grid of settings: resumed after a kill, recorded row by row."""
+
+from __future__ import annotations
+
+import csv
+import os
+import platform
+import sys
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+
+__all__ = ["run_grid"]
+
+RECORD = ("seconds", "versions", "error")
+
+
+def run_grid(
+    function: Callable[..., Mapping],
+    grid: Sequence[Mapping],
+    path,
+    *,
+    metrics: Sequence[str],
+    n_jobs: int | None = None,
+    retry: bool = False,
+) -> int:
+    """Call a function under each setting of a grid, and write a row as each ends.
+
+    What is in the table already is not run again, so a sweep that was killed goes
+    on where it stopped. A call that raises is recorded, with empty metrics and its
+    error, and the sweep goes on. Runs go through joblib, so that
+    ``joblib.parallel_config(backend="dask")`` sends them to a cluster.
+
+    Parameters
+    ----------
+    function : callable
+        Takes the keys of a setting as keyword arguments and returns its metrics.
+    grid : sequence of mappings
+        The settings, all with the same keys; ``seed`` is one of them as a rule.
+    path : str or Path
+        The CSV file, made if it is not there; its folder must be.
+    metrics : sequence of str
+        The names that `function` returns.
+    n_jobs : int, optional
+        Processes at a time; joblib's own choice if left out, which is one.
+    retry : bool
+        Whether to run again what has failed before.
+
+    Returns
+    -------
+    int
+        The number of runs made now.
+
+    Raises
+    ------
+    OSError
+        If the table cannot be written.
+    ValueError
+        If the settings do not all have the same keys, or the table has other
+        columns or holds a run twice.
+    RuntimeError
+        If another sweep is writing to the same table.
+
+    Warns
+    -----
+    UserWarning
+        If the table ended in half a line, which a kill leaves; that run is done
+        again.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> grid = [{"power": p, "seed": s} for p in (1, 2) for s in (3, 4)]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "powers.csv")
+    ...     for _ in range(2):
+    ...         print(
+    ...             run_grid(
+    ...                 lambda power, seed: {"score": seed**power},
+    ...                 grid,
+    ...                 path,
+    ...                 metrics=["score"],
+    ...             )
+    ...         )
+    4
+    0
+    """
+    import joblib
+    from tqdm import tqdm
+
+    keys = _common_keys(grid)
+    columns = [*keys, *metrics, *RECORD]
+    path = Path(path)
+    if retry:
+        _drop_failed(path, columns)
+    with _opened(path, columns) as (file, rows):
+        done = {_identity(row, keys) for row in rows}
+        if len(done) != len(rows):
+            raise ValueError(
+                f"{path} holds a run twice: {len(rows)} rows, {len(done)} settings. "
+                "Two sweeps may have written to it at once; delete the second rows."
+            )
+        wanted = {_identity(setting, keys): setting for setting in grid}
+        todo = [setting for key, setting in wanted.items() if key not in done]
+        jobs = (
+            joblib.delayed(_one_run)(function, setting, metrics) for setting in todo
+        )
+        parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered")
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        bar = tqdm(total=len(todo), desc=path.stem, unit="run", disable=None)
+        with bar:
+            for row in parallel(jobs):
+                writer.writerow(row)
+                file.flush()
+                os.fsync(file.fileno())
+                bar.update()
+    return len(todo)
+
+
+def _one_run(function, setting, metrics) -> dict:
+    start = time.perf_counter()
+    error, found = "", {}
+    try:
+        found = dict(function(**setting))
+        if found.keys() != set(metrics):
+            raise ValueError(f"it returned {sorted(found)}, not {sorted(metrics)}")
+    except Exception as caught:  # noqa: BLE001
+        text = traceback.format_exception_only(caught)[-1]
+        error, found = " ".join(text.split()), {}
+    seconds = f"{time.perf_counter() - start:.2f}"
+    record = {"seconds": seconds, "versions": _versions(), "error": error}
+    return {**setting, **{name: found.get(name, "") for name in metrics}, **record}
+
+
+def _versions() -> str:
+    names = ["numpy", "keras", "jax", "tensorflow", "torch"]
+    used = [name for name in names if name in sys.modules]
+    parts = [f"python {platform.python_version()}"]
+    for name in used:
+        try:
+            parts.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            parts.append(f"{name} {sys.modules[name].__version__}")
+    return ", ".join(parts)
+
+
+def _common_keys(grid) -> list[str]:
+    if not grid:
+        raise ValueError("grid is empty, expected at least one setting.")
+    keys = list(grid[0])
+    for number, setting in enumerate(grid):
+        if list(setting) != keys:
+            raise ValueError(
+                f"grid[{number}] has the keys {list(setting)}, but the first setting "
+                f"has {keys}: every setting needs the same, in the same order."
+            )
+    return keys
+
+
+def _identity(row, keys) -> tuple[str, ...]:
+    return tuple(str(row[key]) for key in keys)
+
+
+@contextmanager
+def _opened(path: Path, columns) -> Iterator[tuple]:
+    """Open a table for appending, alone; give the file and the whole rows in it."""
+    try:
+        file = path.open("a+", newline="", encoding="utf-8")
+    except OSError as error:
+        raise type(error)(
+            f"The table {path} cannot be written: {error.strerror}. Its folder must "
+            "exist and be writable."
+        ) from None
+    with file:
+        _lock(file, path)
+        file.seek(0)
+        text = file.read()
+        whole = text[: text.rfind("\n") + 1]
+        if whole != text:
+            warnings.warn(
+                f"{path} ended in half a line, as a kill leaves it: "
+                f"{text[len(whole) :]!r}. It is dropped and that run done again.",
+                stacklevel=4,
+            )
+            file.truncate(len(whole.encode()))
+        lines = whole.splitlines()
+        if not lines:
+            csv.writer(file, lineterminator="\n").writerow(columns)
+            file.flush()
+        found = next(csv.reader(lines[:1]), columns)
+        if found != list(columns):
+            raise ValueError(
+                f"{path} has the columns {found}, but this sweep writes "
+                f"{list(columns)}. Give it another path, or move the old table away."
+            )
+        yield file, list(csv.DictReader(lines))
+
+
+def _lock(file, path) -> None:
+    """Hold the table until it is closed or the process ends, where that is possible."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise RuntimeError(
+            f"Another sweep is writing to {path}. Wait for its end, or stop it."
+        ) from None
+
+
+def _drop_failed(path, columns) -> None:
+    """Take the failed runs out of a table in one step."""
+    with _opened(path, columns) as (_, rows):
+        temporary = path.with_name(f".{path.name}.tmp")
+        try:
+            with temporary.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, columns, lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(row for row in rows if not row["error"])
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)

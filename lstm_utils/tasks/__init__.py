@@ -1,0 +1,71 @@
+"""Problems with a known answer, one generator each."""
+
+from lstm_utils.tasks.grammars import dyck, dyck_bits, phrase_bits, phrase_grammar
+from lstm_utils.tasks.numbers import (
+    addition,
+    addition_vocabulary,
+    date_alignment,
+    date_formats,
+    date_vocabulary,
+)
+from lstm_utils.tasks.sequences import (
+    PERMUTATIONS,
+    digit_rows,
+    echo,
+    last_value,
+    latch,
+    lstm_teacher,
+    permutation_chain,
+    running_sum,
+)
+from lstm_utils.tasks.series import AR_COEFFICIENTS, autoregression
+from lstm_utils.tasks.texts import (
+    copy_strings,
+    reverse_strings,
+    sort_strings,
+    string_vocabulary,
+)
+from lstm_utils.tasks.toy_language import LONGEST_SENTENCE, draw_sentences, is_sentence
+from lstm_utils.tasks.vocabulary import (
+    END,
+    FIRST_SYMBOL,
+    PADDING,
+    START,
+    Vocabulary,
+    shift_right,
+)
+
+__all__ = [
+    "AR_COEFFICIENTS",
+    "END",
+    "FIRST_SYMBOL",
+    "LONGEST_SENTENCE",
+    "PADDING",
+    "PERMUTATIONS",
+    "START",
+    "Vocabulary",
+    "addition",
+    "addition_vocabulary",
+    "autoregression",
+    "copy_strings",
+    "date_alignment",
+    "date_formats",
+    "date_vocabulary",
+    "digit_rows",
+    "draw_sentences",
+    "dyck",
+    "dyck_bits",
+    "echo",
+    "is_sentence",
+    "last_value",
+    "latch",
+    "lstm_teacher",
+    "permutation_chain",
+    "phrase_bits",
+    "phrase_grammar",
+    "reverse_strings",
+    "running_sum",
+    "shift_right",
+    "sort_strings",
+    "string_vocabulary",
+]

@@ -1,0 +1,357 @@
+"""Sequences of numbers with a known answer, one generator each."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+
+from lstm_utils._validate import check_int
+from lstm_utils.reference import numpy_stack
+from lstm_utils.tasks._draws import generator
+
+__all__ = [
+    "PERMUTATIONS",
+    "digit_rows",
+    "echo",
+    "last_value",
+    "latch",
+    "lstm_teacher",
+    "permutation_chain",
+    "running_sum",
+]
+
+PERMUTATIONS = np.array(list(permutations(range(3))))
+
+
+def latch(n: int, steps: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Remember which of two pulses came last.
+
+    Feature 0 is a *set* pulse, feature 1 a *reset* pulse. Each comes with
+    probability 0.1 per step; after a set the target is 1 until a reset makes it 0
+    again. It starts at 0, and where both come at once the reset wins.
+
+    Introduced in: 01
+
+    Parameters
+    ----------
+    n, steps : int
+        Number of sequences and their length.
+    seed : int
+        Seed of the generator.
+
+    Returns
+    -------
+    x : ndarray of float32, shape (n, steps, 2)
+    y : ndarray of float32, shape (n, steps, 1)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is not whole or too small.
+
+    Examples
+    --------
+    >>> x, y = latch(2, 5, seed=0)
+    >>> x.shape, y.shape
+    ((2, 5, 2), (2, 5, 1))
+    """
+    rng = generator(seed, n=n, steps=steps)
+    x = (rng.random((n, steps, 2)) < 0.1).astype("float32")
+    y = np.empty((n, steps, 1), dtype="float32")
+    light = np.zeros(n)
+    for t in range(steps):
+        light[x[:, t, 0] == 1] = 1
+        light[x[:, t, 1] == 1] = 0
+        y[:, t, 0] = light
+    return x, y
+
+
+def last_value(n: int, steps: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give back the last input: one target for a whole sequence.
+
+    Introduced in: 04
+
+    Parameters
+    ----------
+    n, steps : int
+        Number of sequences and their length.
+    seed : int
+        Seed of the generator.
+
+    Returns
+    -------
+    x : ndarray of float32, shape (n, steps, 1)
+        Drawn evenly from -1 to 1.
+    y : ndarray of float32, shape (n, 1)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is not whole or too small.
+
+    Examples
+    --------
+    >>> x, y = last_value(3, 4, seed=0)
+    >>> bool((y == x[:, -1]).all())
+    True
+    """
+    x = _noise(n, steps, seed)
+    return x, x[:, -1].copy()
+
+
+def running_sum(n: int, steps: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Add up the inputs so far: one target for every step.
+
+    Introduced in: 04
+
+    Parameters
+    ----------
+    n, steps : int
+        Number of sequences and their length.
+    seed : int
+        Seed of the generator.
+
+    Returns
+    -------
+    x : ndarray of float32, shape (n, steps, 1)
+        Drawn evenly from -1 to 1.
+    y : ndarray of float32, shape (n, steps, 1)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is not whole or too small.
+
+    Examples
+    --------
+    >>> x, y = running_sum(3, 4, seed=0)
+    >>> bool(np.allclose(y[:, -1], x.sum(axis=1)))
+    True
+    """
+    x = _noise(n, steps, seed)
+    return x, np.cumsum(x, axis=1, dtype="float32")
+
+
+def echo(
+    n: int, steps: int, *, delay: int = 1, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Repeat each input some steps later: one target for every step.
+
+    Introduced in: 04
+
+    Parameters
+    ----------
+    n, steps : int
+        Number of sequences and their length.
+    delay : int
+        Steps between an input and its echo, less than `steps`; the targets before
+        the first echo are 0. With 0 the target is the input itself.
+    seed : int
+        Seed of the generator.
+
+    Returns
+    -------
+    x : ndarray of float32, shape (n, steps, 1)
+        Drawn evenly from -1 to 1.
+    y : ndarray of float32, shape (n, steps, 1)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is not whole or out of range.
+
+    Examples
+    --------
+    >>> x, y = echo(3, 4, delay=1, seed=0)
+    >>> bool((y[:, 1:] == x[:, :-1]).all())
+    True
+    """
+    x = _noise(n, steps, seed)
+    delay = check_int("delay", delay, 0, "An echo cannot come before its sound.")
+    if delay >= steps:
+        raise ValueError(
+            f"delay is {delay} steps, but the sequences have only {steps}, so that no "
+            "echo would come. Make the sequences longer or the delay shorter."
+        )
+    y = np.zeros_like(x)
+    y[:, delay:] = x[:, : steps - delay]
+    return x, y
+
+
+def lstm_teacher(
+    n: int, steps: int, *, layers: int, teacher: int, seed: int, units: int = 8
+) -> tuple[np.ndarray, np.ndarray]:
+    """Let a random stack of LSTM layers write the targets.
+
+    Two features of standard normal noise enter; the target at each step is one unit
+    of the teacher's top layer, scaled to mean 0 and variance 1. Weights are normal
+    with variance 1.5² / fan-in, biases 0, and between the layers each unit is
+    scaled to mean 0 and variance 1 as well, so that depth does not fade the signal.
+
+    Introduced in: 06
+
+    Parameters
+    ----------
+    n, steps : int
+        Number of sequences and their length.
+    layers, units : int
+        Depth of the teacher and width of each of its layers.
+    teacher : int
+        Seed of the teacher's weights.
+    seed : int
+        Seed of the inputs.
+
+    Returns
+    -------
+    x : ndarray of float32, shape (n, steps, 2)
+    y : ndarray of float32, shape (n, steps, 1)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is not whole or too small.
+
+    Examples
+    --------
+    >>> x, y = lstm_teacher(3, 5, layers=2, teacher=0, seed=1)
+    >>> x.shape, y.shape
+    ((3, 5, 2), (3, 5, 1))
+    """
+    rng = generator(seed, n=n, steps=steps)
+    layers = check_int("layers", layers, 1, "It is the depth of the teacher.")
+    units = check_int("units", units, 1, "It is the width of the teacher's layers.")
+    weights_rng = np.random.default_rng(
+        check_int("teacher", teacher, 0, "It draws the weights.")
+    )
+    # The same scales for every seed, so that the teacher stays one function.
+    probe = np.random.default_rng(0).standard_normal((500, steps, 2))
+    x = rng.standard_normal((n, steps, 2))
+    signal = x
+    for _ in range(layers):
+        weights = _random_lstm(weights_rng, signal.shape[-1], units)
+        probe, signal = (numpy_stack(part, [weights]) for part in (probe, signal))
+        mean, spread = probe.mean(axis=(0, 1)), probe.std(axis=(0, 1))
+        probe, signal = (probe - mean) / spread, (signal - mean) / spread
+    return x.astype("float32"), signal[:, :, :1].astype("float32")
+
+
+def _random_lstm(rng, n_features, units) -> list[np.ndarray]:
+    spread = 1.5 / np.sqrt(n_features), 1.5 / np.sqrt(units)
+    kernel = rng.normal(0, spread[0], (n_features, 4 * units))
+    recurrent = rng.normal(0, spread[1], (units, 4 * units))
+    return [kernel, recurrent, np.zeros(4 * units)]
+
+
+def digit_rows(part: str) -> tuple[np.ndarray, np.ndarray]:
+    """Read small pictures of handwritten digits row by row.
+
+    The 1,797 pictures of 8 × 8 grey values that come with scikit-learn, in one
+    fixed random order: 1,000 to train on, 297 to validate, 500 to test.
+
+    Introduced in: 06
+
+    Parameters
+    ----------
+    part : {"train", "validation", "test"}
+        Which of the three sets.
+
+    Returns
+    -------
+    x : ndarray of float32, shape (n, 8, 8)
+        Rows from top to bottom as steps, grey values from 0 to 1 as features.
+    y : ndarray of int32, shape (n,)
+        The digits.
+
+    Raises
+    ------
+    ValueError
+        If there is no such part.
+
+    References
+    ----------
+    Alpaydin and Kaynak (1998), Optical recognition of handwritten digits.
+
+    Examples
+    --------
+    >>> x, y = digit_rows("test")
+    >>> x.shape, y.shape
+    ((500, 8, 8), (500,))
+    """
+    from sklearn.datasets import load_digits
+
+    places = {
+        "train": slice(0, 1000),
+        "validation": slice(1000, 1297),
+        "test": slice(1297, None),
+    }
+    if part not in places:
+        raise ValueError(f"part must be one of {list(places)}, but {part!r} came.")
+    digits = load_digits()
+    order = np.random.default_rng(0).permutation(len(digits.target))[places[part]]
+    x, y = digits.images[order] / 16, digits.target[order]
+    return x.astype("float32"), y.astype("int32")
+
+
+def permutation_chain(
+    n: int, steps: int, *, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Multiply permutations of three things, then multiply the products.
+
+    Each input is one of the six permutations. The product of all so far is itself
+    one of the six, and the target at each step is the product of all those products
+    so far: one composition on top of another.
+
+    Introduced in: 06
+
+    Parameters
+    ----------
+    n, steps : int
+        Number of sequences and their length.
+    seed : int
+        Seed of the generator.
+
+    Returns
+    -------
+    x : ndarray of float32, shape (n, steps, 6)
+        One-hot permutations.
+    y : ndarray of int32, shape (n, steps)
+        The number of the product, from 0 to 5.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is not whole or too small.
+
+    Examples
+    --------
+    >>> x, y = permutation_chain(2, 12, seed=0)
+    >>> x.shape, y.shape
+    ((2, 12, 6), (2, 12))
+    """
+    rng = generator(seed, n=n, steps=steps)
+    drawn = rng.integers(6, size=(n, steps))
+    table = _products()
+    y = np.empty((n, steps), dtype="int32")
+    inner = outer = np.zeros(n, dtype=int)
+    for t in range(steps):
+        inner = table[inner, drawn[:, t]]
+        outer = table[outer, inner]
+        y[:, t] = outer
+    return np.eye(6, dtype="float32")[drawn], y
+
+
+def _products() -> np.ndarray:
+    """Return for each two permutations the number of their product, the first first."""
+    numbers = {tuple(p): k for k, p in enumerate(PERMUTATIONS)}
+    return np.array(
+        [
+            [numbers[tuple(second[first])] for second in PERMUTATIONS]
+            for first in PERMUTATIONS
+        ]
+    )
+
+
+def _noise(n, steps, seed) -> np.ndarray:
+    rng = generator(seed, n=n, steps=steps)
+    return rng.uniform(-1, 1, (n, steps, 1)).astype("float32")

@@ -1,0 +1,93 @@
+"""The sweep of scheduled sampling mixes and scores as it says."""
+
+import keras
+import numpy as np
+import pytest
+
+from experiments import scheduled_sampling as sweep
+from lstm_utils.decoding import greedy_decode
+from lstm_utils.models import make_encoder_decoder
+from lstm_utils.tasks import shift_right
+
+
+@pytest.fixture(scope="module")
+def model():
+    keras.utils.set_random_seed(1)
+    model = make_encoder_decoder(1, 8, 11, embedding=4)
+    rng = np.random.default_rng(1)
+    model.set_weights([rng.normal(0, 1, w.shape) for w in model.get_weights()])
+    return model
+
+
+@pytest.fixture(scope="module")
+def pair():
+    return sweep.generate(40, seed=3)
+
+
+def test_no_share_is_teacher_forcing(model, pair):
+    read = sweep.mix(model, *pair, 0.0, np.random.default_rng(0))
+    assert np.array_equal(read, shift_right(pair[1]))
+
+
+def test_own_tokens_are_the_likeliest_letters_after_what_was_read(model, pair):
+    source, targets = pair
+    right = shift_right(targets)
+    read = sweep.mix(model, source, targets, 0.5, np.random.default_rng(0))
+    p = model.predict([source, read], verbose=0)
+    guesses = 3 + p[:, :-1, 3:].argmax(axis=-1)
+    own = read[:, 1:] != right[:, 1:]
+    assert own.any()
+    assert (read[:, 1:] == guesses)[own].all()
+
+
+def test_the_share_is_what_was_asked_for_and_nothing_but_letters_changes(model, pair):
+    source, targets = pair
+    read = sweep.mix(model, source, targets, 1.0, np.random.default_rng(0))
+    p = model.predict([source, read], verbose=0)
+    guesses = 3 + p[:, :-1, 3:].argmax(axis=-1)
+    letters = shift_right(targets)[:, 1:] > 2
+    assert (read[:, 1:] == guesses)[letters].all()
+    assert (read[:, 1:] > 2).sum() == letters.sum()
+    assert np.array_equal(read == 0, shift_right(targets) == 0)
+
+
+def test_shares_by_step_count_what_greedy_writes(model, pair):
+    source, targets = pair
+    found = sweep.by_step(model, pair)
+    free = greedy_decode(model, source, targets.shape[1])
+    valid = targets > 0
+    assert found["free_token_error"] == pytest.approx((free != targets)[valid].mean())
+    there = valid[:, 7]
+    share = (free == targets)[there, 7].mean()
+    assert found["free_8"] == pytest.approx(share)
+    p = model.predict([source, shift_right(targets)], verbose=0)
+    share = (p.argmax(axis=-1) == targets)[there, 7].mean()
+    assert found["given_8"] == pytest.approx(share)
+
+
+def test_after_the_first_mistake_is_counted_from_it(model, pair):
+    source, targets = pair
+    free = greedy_decode(model, source, targets.shape[1])
+    rights = []
+    for wrote, wanted in zip(free, targets, strict=True):
+        wanted = wanted[wanted > 0]
+        wrong = np.flatnonzero(wrote[: len(wanted)] != wanted)
+        if len(wrong) and wrong[0] + 2 < len(wanted):
+            rights.append(wrote[wrong[0] + 2] == wanted[wrong[0] + 2])
+    assert sweep.by_step(model, pair)["after_free_2"] == pytest.approx(np.mean(rights))
+
+
+def test_tensorflow_comes_last_with_rates_of_its_own():
+    assert {row["backend"] for row in sweep.settings([])} == {"jax"}
+    rows = [
+        {"own": own, "updates": updates, "lr": lr, "seed": seed, "backend": "jax"}
+        | {"val_score": abs(lr - 0.02)}
+        for own in sweep.SHARES
+        for updates in sweep.UPDATES
+        for lr in (0.01, 0.02, 0.04)
+        for seed in (*sweep.TUNING_SEEDS, *range(sweep.SEEDS))
+    ]
+    wanted = sweep.settings(rows)
+    assert {row["backend"] for row in wanted} == {"tensorflow"}
+    assert {row["own"] for row in wanted} == {0.0, 1.0}
+    assert {row["seed"] for row in wanted} == {*sweep.TUNING_SEEDS}

@@ -1,0 +1,134 @@
+"""Sweeps of encoder-decoders: how they train and score, and their committed tables."""
+
+import numpy as np
+import pytest
+
+from experiments import hand_over, source_reversal, strings
+from lstm_utils.experiments import read_table
+from lstm_utils.models import make_encoder_decoder
+from lstm_utils.tasks import (
+    END,
+    PADDING,
+    addition_vocabulary,
+    copy_strings,
+    shift_right,
+    string_vocabulary,
+)
+
+SWEEPS = {"hand_over": hand_over, "source_reversal": source_reversal}
+ARM = {
+    "hand_over": ["task", "depth", "updates", "handover", "backend"],
+    "source_reversal": ["task", "reverse", "forget_bias", "updates"],
+}
+
+
+class Echo:
+    """A model that writes what it is told to, with a given certainty."""
+
+    def __init__(self, written, n_tokens, certainty=0.9):
+        other = (1 - certainty) / (n_tokens - 1)
+        self.p = np.full((*written.shape, n_tokens), other)
+        np.put_along_axis(self.p, written[..., None], certainty, axis=-1)
+
+    def predict(self, inputs, **_):
+        return self.p
+
+
+def test_scores_count_tokens_and_strings_and_leave_padding_out():
+    source, targets = copy_strings(10, 2, 5, seed=0)
+    written = targets.copy()
+    written[targets == PADDING] = END  # wrong, but nobody asked
+    perfect = strings.scores(Echo(written, 11), (source, targets))
+    assert perfect["token_error"] == perfect["string_error"] == 0
+    assert perfect["loss"] == pytest.approx(-np.log(0.9))
+    written[0, :2] = END
+    scores = strings.scores(Echo(written, 11), (source, targets))
+    assert scores["string_error"] == pytest.approx(1 / 10)
+    assert scores["token_error"] == pytest.approx(2 / (targets != PADDING).sum())
+
+
+def test_training_takes_exactly_the_updates_asked_for_and_lowers_the_loss():
+    pair = copy_strings(200, 1, 3, seed=0)
+    model = make_encoder_decoder(1, 16, len(string_vocabulary()), embedding=4)
+    before = strings.scores(model, pair)["loss"]
+    strings.fit(model, pair, updates=30, lr=0.02, seed=0)
+    assert int(model.optimizer.iterations) == 30
+    assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-8)
+    assert strings.scores(model, pair)["loss"] < 0.9 * before
+
+
+def test_the_loss_of_training_leaves_padding_out():
+    source, targets = copy_strings(64, 1, 8, seed=0)
+    model = make_encoder_decoder(1, 4, len(string_vocabulary()), embedding=4)
+    wanted = strings.scores(model, (source, targets))["loss"]
+    strings.fit(model, (source, targets), updates=1, lr=1e-9, seed=0)
+    found = model.evaluate([source, shift_right(targets)], targets, verbose=0)
+    assert found == pytest.approx(wanted, rel=1e-3)
+
+
+def test_strings_held_out_are_taken_from_the_training_data():
+    pair = copy_strings(50, 1, 3, seed=0)
+    aside = tuple(part[10:20] for part in pair)
+    kept = strings.without(pair, aside[0])
+    assert len(kept[0]) == len(kept[1]) == 40
+    known = set(map(tuple, aside[0]))
+    assert not any(tuple(row) in known for row in kept[0])
+
+
+def test_sources_are_turned_around_and_padding_stays_last():
+    ids = np.array([[3, 4, 5, 0], [6, 7, 0, 0]])
+    assert source_reversal.backwards(ids).tolist() == [[5, 4, 3, 0], [7, 6, 0, 0]]
+
+
+def test_the_forget_bias_is_set_in_every_layer_and_nothing_else():
+    model = make_encoder_decoder(2, 4, 14, embedding=4)
+    before = model.get_weights()
+    source_reversal.set_forget_bias(model, 0)
+    changed = [new - old for new, old in zip(model.get_weights(), before, strict=True)]
+    biases = [c for c in changed if c.any()]
+    assert len(biases) == 4
+    for bias in biases:
+        assert bias.tolist() == [0] * 4 + [-1] * 4 + [0] * 8
+
+
+def test_each_sum_is_in_one_part_whatever_the_seed():
+    data, n_tokens = source_reversal.adding(updates=1, seed=3)
+    vocabulary = addition_vocabulary()
+    assert n_tokens == len(vocabulary)
+    pairs = {
+        name: {frozenset(text.split("+")) for text in vocabulary.decode(source)}
+        for name, (source, _) in data.items()
+    }
+    assert [len(pairs[name]) for name in ("val", "test", "train")] == [500, 1000, 3550]
+    assert len(set.union(*pairs.values())) == 5_050
+    other, _ = source_reversal.adding(updates=1, seed=4)
+    assert np.array_equal(other["test"][0], data["test"][0])
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_nothing_of_a_sweep_is_missing(name):
+    sweep, everything = SWEEPS[name], read_table(f"{name}.csv", failed=True)
+    assert sweep.settings(everything.to_dict("records")) == []
+    assert len(everything) == len(read_table(f"{name}.csv")), "some runs failed"
+    assert not everything.duplicated(list(sweep.settings([])[0])).any()
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_an_arm_is_scored_on_ten_fresh_seeds_at_the_best_rate_inside_its_grid(name):
+    table = read_table(f"{name}.csv")
+    if name == "source_reversal":
+        table = table.query("backend == 'jax'")
+    for arm, rows in table.groupby(ARM[name]):
+        scored, looks = rows[rows["seed"] < 100], rows[rows["seed"] >= 100]
+        assert sorted(scored["seed"]) == [*range(10)], arm
+        means = looks.groupby("lr")["val_score"].mean().sort_index()
+        assert {*scored["lr"]} == {means.idxmin()}, arm
+        assert means.index[0] < means.idxmin() < means.index[-1], arm
+        assert (looks.groupby("lr")["seed"].nunique() == 2).all(), arm
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_arms_that_are_compared_have_the_same_size(name):
+    table = read_table(f"{name}.csv")
+    keys = ["task", "depth"] if name == "hand_over" else ["task"]
+    assert (table.groupby(keys)["params"].nunique() == 1).all()

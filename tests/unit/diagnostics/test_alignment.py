@@ -1,0 +1,146 @@
+"""Attention by hand: weights that sum to 1 where they may, and scores of alignments."""
+
+import numpy as np
+import pytest
+
+from lstm_utils.diagnostics import (
+    alignment_score,
+    attention_weights,
+    masked_softmax,
+    reversal_alignment,
+)
+from lstm_utils.models import make_encoder_decoder
+from lstm_utils.tasks import reverse_strings, shift_right
+
+SCORES = np.random.default_rng(0).normal(0, 3, (2, 4, 5))
+MASK = np.array([[True] * 5, [True, True, False, False, False]])
+DIAGONAL = np.eye(4, dtype=bool)[None]
+
+
+def test_weights_sum_to_one_over_tokens_and_vanish_on_padding():
+    weights = masked_softmax(SCORES, MASK)
+    assert np.allclose(weights.sum(axis=-1), 1)
+    assert (weights[1, :, 2:] == 0).all()
+    assert (weights[0] > 0).all()
+
+
+def test_what_stands_on_padding_changes_nothing():
+    other = SCORES.copy()
+    other[1, :, 2:] = 1e6
+    assert np.array_equal(masked_softmax(other, MASK), masked_softmax(SCORES, MASK))
+
+
+def test_large_scores_do_not_overflow():
+    weights = masked_softmax(SCORES * 1e4, MASK)
+    assert np.allclose(weights.sum(axis=-1), 1)
+    assert (weights.argmax(axis=-1)[0] == SCORES.argmax(axis=-1)[0]).all()
+
+
+@pytest.mark.parametrize("attention", ["dot", "additive"])
+def test_it_is_what_the_model_computes(attention):
+    import keras
+
+    model = make_encoder_decoder(1, 6, 8, attention=attention)
+    source = np.array([[3, 4, 5, 6], [7, 5, 0, 0]])
+    target_in = np.array([[1, 6, 5], [1, 5, 7]])
+    layer = model.get_layer("attention")
+    read = keras.Model(model.inputs, layer.input)
+    query, *_, key = map(np.asarray, read.predict_on_batch([source, target_in]))
+    if attention == "dot":
+        scores = query @ key.transpose(0, 2, 1)
+    else:
+        added = query[:, :, None] + key[:, None]
+        scores = np.tanh(added) @ np.asarray(layer.get_weights()[0])
+    weights = masked_softmax(scores, source != 0)
+    assert np.allclose(weights, attention_weights(model, source, target_in), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("mask", "error", "message"),
+    [
+        (MASK[:, :4], ValueError, r"\(batch, source steps\), here \(2, 5\)"),
+        (MASK[:1], ValueError, r"shape \(1, 5\) came"),
+        (np.ones((2, 4, 5), bool), ValueError, r"shape \(2, 4, 5\) came"),
+        (MASK.astype(int), TypeError, "mask must hold True and False"),
+        (np.zeros((2, 5), bool), ValueError, "leaves no step in row 0"),
+    ],
+)
+def test_a_mask_that_does_not_fit_is_refused(mask, error, message):
+    with pytest.raises(error, match=message):
+        masked_softmax(SCORES, mask)
+
+
+def test_scores_must_be_numbers_of_three_axes():
+    with pytest.raises(ValueError, match="scores must have the 3 axes"):
+        masked_softmax(SCORES[0], MASK)
+    with pytest.raises(ValueError, match="scores"):
+        masked_softmax(SCORES * np.nan, MASK)
+
+
+def test_a_reversed_string_is_read_from_its_end():
+    source, targets = reverse_strings(50, 3, 7, seed=0)
+    aligned = reversal_alignment(source)
+    assert aligned.shape == (*targets.shape, source.shape[1])
+    rows, target_steps, source_steps = np.nonzero(aligned)
+    assert (targets[rows, target_steps] == source[rows, source_steps]).all()
+    assert aligned.sum() == (source != 0).sum()
+    assert aligned.any(axis=2).sum() == (source != 0).sum()
+
+
+def test_ids_are_asked_for():
+    with pytest.raises(TypeError, match="source must hold whole numbers"):
+        reversal_alignment([[0.5, 1.5]])
+
+
+def test_a_score_counts_steps_that_are_to_look_somewhere():
+    weights = np.full((1, 5, 4), 0.1)
+    alignment = np.concatenate([DIAGONAL, np.zeros((1, 1, 4), bool)], axis=1)
+    weights[0, [0, 1, 2, 3, 4], [0, 1, 3, 0, 2]] = 0.7
+    assert alignment_score(weights, alignment) == 0.5
+    assert alignment_score(weights, alignment, within=1) == 0.75
+    assert alignment_score(weights, alignment, within=3) == 1.0
+    assert alignment_score(weights, alignment, within=99) == 1.0
+
+
+def test_any_of_several_right_steps_will_do():
+    weights = [[[0.2, 0.7, 0.1]]]
+    assert alignment_score(weights, [[[True, True, False]]]) == 1.0
+    assert alignment_score(weights, [[[True, False, True]]]) == 0.0
+
+
+def test_scoring_leaves_the_alignment_as_it_is():
+    alignment = DIAGONAL.copy()
+    alignment_score(np.ones((1, 4, 4)), alignment, within=2)
+    assert np.array_equal(alignment, DIAGONAL)
+
+
+def test_an_even_map_scores_as_chance_would():
+    source, targets = reverse_strings(400, 8, 8, seed=1)
+    rng = np.random.default_rng(2)
+    weights = rng.random((*targets.shape, 8))
+    assert alignment_score(weights, reversal_alignment(source)) == pytest.approx(
+        1 / 8, abs=0.02
+    )
+
+
+@pytest.mark.parametrize(
+    ("weights", "alignment", "options", "error", "message"),
+    [
+        (np.ones((1, 4, 4)), DIAGONAL[:, :3], {}, ValueError, "must have one shape"),
+        (np.ones((4, 4)), DIAGONAL[0], {}, ValueError, "must have one shape"),
+        (np.ones((1, 4, 4)), DIAGONAL * 1, {}, TypeError, "its dtype is int64"),
+        (np.ones((1, 4, 4)), DIAGONAL & False, {}, ValueError, "False everywhere"),
+        (np.ones((1, 4, 4)), DIAGONAL, {"within": -1}, ValueError, "within must be"),
+        (np.ones((1, 4, 4)), DIAGONAL, {"within": 0.5}, TypeError, "within must be"),
+    ],
+)
+def test_what_cannot_be_scored_is_refused(weights, alignment, options, error, message):
+    with pytest.raises(error, match=message):
+        alignment_score(weights, alignment, **options)
+
+
+def test_a_model_scores_no_better_than_chance_before_it_has_learned():
+    model = make_encoder_decoder(1, 8, 11, attention="dot")
+    source, targets = reverse_strings(100, 8, 8, seed=1)
+    weights = attention_weights(model, source, shift_right(targets))
+    assert alignment_score(weights, reversal_alignment(source)) < 0.4

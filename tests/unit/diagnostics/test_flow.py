@@ -1,0 +1,225 @@
+"""Maps of signal and gradient show what is there, layer by layer and step by step."""
+
+import numpy as np
+import pytest
+
+from lstm_utils.diagnostics import gradient_map, signal_map
+from lstm_utils.models import make_stack
+
+pytestmark = pytest.mark.slow
+BOTH_FORMS = pytest.mark.parametrize("fused", [False, True], ids=["layers", "fused"])
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(4, 5, 2)).astype("float32")
+Y = RNG.normal(size=(4, 1)).astype("float32")
+DEEP = {"residual": True, "layer_norm": True}
+
+
+@pytest.fixture
+def keras():
+    import keras
+
+    return keras
+
+
+def stack(depth=3, units=3, *, loss="mse", **options):
+    """Return a stack with weights all drawn, those too that start at 0 or at 1."""
+    model = make_stack(depth, units, **{"n_features": 2, **options})
+    rng = np.random.default_rng(1)
+    model.set_weights([rng.normal(0, 0.6, w.shape) for w in model.get_weights()])
+    model.compile(loss=loss)
+    return model
+
+
+def rms(h):
+    return np.sqrt(np.mean(np.square(h), axis=(0, 2)))
+
+
+# --- signal ---------------------------------------------------------------------
+
+
+@BOTH_FORMS
+def test_a_signal_set_by_hand_is_read(fused):
+    # All gates are 1/2 and nothing but biases enters: c = c/2 + tanh(bias)/2.
+    model = make_stack(2, [2, 3], n_features=2, fused=fused)
+    weights = [np.zeros_like(w) for w in model.get_weights()]
+    weights[2][4:6], weights[5][6:9] = 1.0, -0.5
+    model.set_weights(weights)
+    share = 1 - 0.5 ** np.arange(1, 6)
+    expected = [np.tanh(np.tanh(z) * share) / 2 for z in (1.0, 0.5)]
+    np.testing.assert_allclose(signal_map(model, X), expected, rtol=1e-5)
+
+
+@BOTH_FORMS
+@pytest.mark.parametrize("return_sequences", [False, True])
+@pytest.mark.parametrize("options", [{}, DEEP], ids=["plain", "deep"])
+def test_each_row_is_what_a_layer_hands_up(keras, fused, return_sequences, options):
+    model = stack(fused=fused, return_sequences=return_sequences, **options)
+    layered = stack(return_sequences=True, **options)
+    layered.set_weights(model.get_weights())
+    name = "sum" if options else "lstm"
+    tensors = [layered.get_layer(n).output for n in ("lstm_1", f"{name}_2")]
+    tensors.append(layered.get_layer(f"{name}_3").output)
+    streams = keras.Model(layered.input, tensors)(X)
+    expected = [rms(np.asarray(h)) for h in streams]
+    np.testing.assert_allclose(signal_map(model, X), expected, rtol=1e-4)
+
+
+def test_only_a_way_around_a_layer_is_added_to_its_output(keras):
+    inputs = keras.Input((5, 2))
+    left = keras.layers.GRU(3, return_sequences=True)
+    right = keras.layers.SimpleRNN(3, return_sequences=True)
+    both = keras.layers.Add()([left(inputs), right(inputs)])
+    model = keras.Model(inputs, both)
+    expected = [rms(np.asarray(layer(X))) for layer in (left, right)]
+    rows = signal_map(model, X)
+    np.testing.assert_allclose(np.sort(rows, 0), np.sort(expected, 0), rtol=1e-5)
+
+
+def test_dropout_is_off_and_a_sequential_model_is_read(keras):
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((None,), dtype="int32"),
+            layers.Embedding(7, 4),
+            layers.LSTM(3, return_sequences=True, dropout=0.5),
+            layers.Dropout(0.5),
+            layers.GRU(2, return_state=False),
+        ]
+    )
+    ids = RNG.integers(0, 7, size=(6, 8))
+    rows = signal_map(model, ids)
+    assert rows.shape == (2, 8)
+    np.testing.assert_allclose(rows[1, -1], rms(np.asarray(model(ids))[:, None])[0])
+    np.testing.assert_array_equal(rows, signal_map(model, ids))
+
+
+# --- gradient -------------------------------------------------------------------
+
+
+def nudged_loss(keras, model, layer, nudge):
+    """Return the loss with `nudge` (batch, time, units) added to one layer's h."""
+    lstms = [x for x in model.layers if isinstance(x, keras.layers.LSTM)]
+    stream = X.astype("float64")
+    for number, lstm in enumerate(lstms):
+        kernel, recurrent, bias = lstm.get_weights()
+        h = c = np.zeros((len(X), lstm.units))
+        steps = []
+        for t in range(stream.shape[1]):
+            z = stream[:, t] @ kernel + h @ recurrent + bias
+            i, f, g, o = np.split(z, 4, axis=1)
+            gates = [1 / (1 + np.exp(-gate)) for gate in (i, f, o)]
+            c = gates[1] * c + gates[0] * np.tanh(g)
+            h = gates[2] * np.tanh(c) + (nudge[:, t] if number == layer else 0.0)
+            steps.append(h)
+        out = np.stack(steps, axis=1)
+        residual = number and model.name == "with_residual"
+        stream = stream + out if residual else out
+    kernel, bias = model.get_layer("head").get_weights()
+    return np.mean((stream[:, -1] @ kernel + bias - Y) ** 2)
+
+
+@pytest.mark.parametrize("residual", [False, True])
+def test_the_gradient_is_that_of_finite_differences(keras, residual):
+    model = stack(2, residual=residual)
+    if residual:
+        model.name = "with_residual"
+    expected = np.zeros((2, *X.shape[:2], 3))
+    for index in np.ndindex(expected.shape):
+        nudge = np.zeros(expected.shape[1:])
+        nudge[index[1:]] = 1e-4
+        up, down = (nudged_loss(keras, model, index[0], s * nudge) for s in (1, -1))
+        expected[index] = (up - down) / 2e-4
+    expected = [rms(layer) for layer in expected]
+    np.testing.assert_allclose(gradient_map(model, X, Y), expected, rtol=1e-3)
+
+
+@pytest.mark.parametrize("return_sequences", [False, True])
+@pytest.mark.parametrize("options", [{}, DEEP], ids=["plain", "deep"])
+def test_both_forms_have_one_gradient(options, return_sequences):
+    y = RNG.normal(size=(4, 5, 1)) if return_sequences else Y
+    options = {"return_sequences": return_sequences, **options}
+    maps = [gradient_map(stack(fused=form, **options), X, y) for form in (False, True)]
+    assert maps[0].min() > 0
+    np.testing.assert_allclose(*maps, rtol=1e-4)
+
+
+def test_the_compiled_loss_counts(keras):
+    first = gradient_map(stack(), X, Y)
+    twice = stack(loss=lambda y, p: 2 * keras.losses.mean_squared_error(y, p))
+    np.testing.assert_allclose(gradient_map(twice, X, Y), 2 * first, rtol=1e-5)
+
+
+def test_the_model_is_left_as_it_was():
+    model = stack()
+    before = [*model.get_weights(), np.asarray(model(X))]
+    gradient_map(model, X, Y)
+    after = [*model.get_weights(), np.asarray(model(X))]
+    for old, new in zip(before, after, strict=True):
+        np.testing.assert_array_equal(old, new)
+    model.fit(X, Y, verbose=0)
+
+
+def test_what_the_loss_cannot_see_has_no_gradient():
+    model = stack(2, return_sequences=True, loss=None)
+    model.compile(loss=lambda y, p: (y[:, 1] - p[:, 1]) ** 2)
+    rows = gradient_map(model, X, RNG.normal(size=(4, 5, 1)))
+    assert (rows[:, 2:] == 0).all()
+    assert (rows[:, :2] > 0).all()
+
+
+# --- errors ---------------------------------------------------------------------
+
+
+def test_models_that_cannot_be_read_are_refused(keras):
+    layers, Input, Sequential = keras.layers, keras.Input, keras.Sequential
+    with pytest.raises(TypeError, match="must be a Keras model"):
+        signal_map(layers.LSTM(3), X)
+    with pytest.raises(ValueError, match=r"no recurrent layer to read.*\['Dense'\]"):
+        signal_map(Sequential([Input((5, 2)), layers.Dense(3)]), X)
+    both = layers.Bidirectional(layers.LSTM(2), name="both")
+    with pytest.raises(ValueError, match=r"inside \['both'\].*Bidirectional"):
+        signal_map(Sequential([Input((5, 2)), both]), X)
+    masked = Sequential([Input((5, 2)), layers.Masking(), layers.GRU(3)])
+    with pytest.raises(ValueError, match="skips masked steps"):
+        signal_map(masked, X)
+    pooled = [layers.LSTM(2, return_sequences=True), layers.MaxPooling1D(2)]
+    model = Sequential([Input((5, 2)), *pooled, layers.LSTM(2)])
+    with pytest.raises(ValueError, match=r"run over \[5, 2\] steps"):
+        signal_map(model, X)
+
+
+def test_a_cell_of_ones_own_is_refused(keras):
+    class Cell(keras.layers.Layer):
+        state_size = 2
+
+        def call(self, inputs, states):
+            return inputs, states
+
+    model = keras.Sequential([keras.Input((5, 2)), keras.layers.RNN(Cell())])
+    with pytest.raises(ValueError, match=r"runs \['Cell'\], whose outputs and states"):
+        signal_map(model, X)
+
+
+def test_inputs_that_do_not_fit_are_refused():
+    model = stack()
+    with pytest.raises(ValueError, match=r"x has shape \(5, 2\)"):
+        signal_map(model, X[0])
+    with pytest.raises(ValueError, match="x holds NaN"):
+        signal_map(model, np.full_like(X, np.nan))
+    with pytest.raises(ValueError, match=r"x is empty: its shape is \(0, 5, 2\)"):
+        signal_map(model, X[:0])
+    with pytest.raises(ValueError, match="y holds NaN"):
+        gradient_map(model, X, np.full_like(Y, np.nan))
+    with pytest.raises(ValueError, match="y has 3 targets, but x has 4 sequences"):
+        gradient_map(model, X, Y[:3])
+    with pytest.raises(ValueError, match=r"y has shape \(4, 5, 1\)"):
+        gradient_map(model, X, np.zeros((4, 5, 1)))
+    with pytest.raises(ValueError, match="no compiled loss"):
+        gradient_map(make_stack(1, 2, n_features=2), X, Y)
+
+
+def test_several_outputs_are_refused_for_the_gradient(keras):
+    model = stack()
+    two = keras.Model(model.inputs, [model.output, model.layers[1].output])
+    with pytest.raises(ValueError, match="model has 2 outputs, but one is expected"):
+        gradient_map(two, X, Y)

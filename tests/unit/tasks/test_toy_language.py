@@ -1,0 +1,57 @@
+"""The toy language: what it draws, it accepts; what breaks a rule, it refuses."""
+
+import pytest
+
+from lstm_utils.tasks import LONGEST_SENTENCE, draw_sentences, is_sentence
+
+SENTENCES = draw_sentences(3_000, seed=0)
+
+
+def test_every_sentence_drawn_is_accepted():
+    assert len(SENTENCES) == 3_000
+    assert all(map(is_sentence, SENTENCES))
+
+
+def test_the_longest_sentence_is_drawn_and_none_is_longer():
+    assert max(map(len, SENTENCES)) == LONGEST_SENTENCE
+
+
+@pytest.mark.parametrize(
+    "change", [("sees", "see"), ("runs.", "run."), ("a ", "some ")]
+)
+def test_one_wrong_form_is_refused_wherever_it_stands(change):
+    right, wrong = change
+    hit = [text for text in SENTENCES if text.count(right) == 1]
+    assert len(hit) > 100
+    assert not any(is_sentence(text.replace(right, wrong)) for text in hit)
+
+
+def test_the_verb_must_agree_with_its_own_noun_and_not_with_the_nearest():
+    assert is_sentence("the dog that the cats see runs.")
+    assert not is_sentence("the dog that the cats see run.")
+    assert is_sentence("the dogs that a cat sees run.")
+    assert not is_sentence("the dogs that a cat sees runs.")
+
+
+@pytest.mark.parametrize("text", ["", "the dog runs", "the dog runs. ", "the dog run."])
+def test_parts_and_more_than_a_sentence_are_refused(text):
+    assert not is_sentence(text)
+
+
+def test_half_of_the_nouns_are_plural_and_two_in_five_subjects_have_a_clause():
+    clauses = sum("that" in text for text in SENTENCES) / 3_000
+    plural = sum(text.split()[1].endswith("s") for text in SENTENCES) / 3_000
+    assert clauses == pytest.approx(0.4, abs=0.03)
+    assert plural == pytest.approx(0.5, abs=0.03)
+
+
+def test_a_seed_gives_the_same_sentences_again():
+    assert draw_sentences(50, seed=3) == draw_sentences(50, seed=3)
+    assert draw_sentences(50, seed=3) != draw_sentences(50, seed=4)
+
+
+def test_bad_input_is_named():
+    with pytest.raises(ValueError, match="n must be at least 1, but 0 came"):
+        draw_sentences(0, seed=0)
+    with pytest.raises(TypeError, match="text must be a string, but \\['a'\\] came"):
+        is_sentence(["a"])

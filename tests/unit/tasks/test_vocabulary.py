@@ -1,0 +1,146 @@
+"""Text becomes ids and comes back, and the decoder reads what it wrote before."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstm_utils.tasks import Vocabulary, shift_right
+
+ABC = Vocabulary("abc")
+SYMBOLS = st.lists(st.characters(codec="utf-8"), min_size=1, max_size=12, unique=True)
+
+
+@st.composite
+def vocabularies_and_texts(draw):
+    symbols = draw(SYMBOLS)
+    text = st.text(alphabet=st.sampled_from(symbols), min_size=1, max_size=9)
+    return symbols, draw(st.lists(text, min_size=1, max_size=6))
+
+
+@given(vocabularies_and_texts(), st.booleans(), st.integers(0, 3))
+def test_what_is_encoded_can_be_decoded(drawn, end, room):
+    symbols, texts = drawn
+    vocabulary = Vocabulary(symbols)
+    length = max(map(len, texts)) + end + room
+    ids = vocabulary.encode(texts, end=end, length=length)
+    assert ids.shape == (len(texts), length)
+    assert ids.max() < len(vocabulary) == len(symbols) + 3
+    assert vocabulary.decode(ids) == texts
+    assert vocabulary.decode([row[row != 0] for row in ids]) == texts
+    for row, text in zip(ids, texts, strict=True):
+        tokens = [symbols.index(symbol) + 3 for symbol in text] + [2] * end
+        assert row.tolist() == tokens + [0] * (length - len(tokens))
+
+
+def test_the_longest_text_sets_the_number_of_steps():
+    assert ABC.encode(["a", "cab"]).shape == (2, 3)
+    assert ABC.encode(np.array(["a", "cab"]), end=True).shape == (2, 4)
+
+
+def test_a_text_is_read_up_to_its_end():
+    assert ABC.decode([[1, 3, 0, 4, 2, 5], [2, 3], [], [5]]) == ["ab", "", "", "c"]
+
+
+def test_a_vocabulary_shows_how_to_make_it_again():
+    again = eval(repr(Vocabulary(["x", "'", '"'])))
+    assert again.symbols == "x'\""
+
+
+@pytest.mark.parametrize(
+    ("symbols", "error", "message"),
+    [
+        ("", ValueError, "symbols is empty"),
+        ([], ValueError, "symbols is empty"),
+        ("abca", ValueError, r"holds \['a'\] more than once"),
+        (["ab", "c"], ValueError, "single characters, but 'ab' came"),
+        (["a", 1], ValueError, "single characters, but 1 came"),
+        ({"a", "b"}, TypeError, "but set came. Sort a set first"),
+        (None, TypeError, "a text or a list of characters, but NoneType came"),
+    ],
+)
+def test_bad_symbols_say_what_is_wrong(symbols, error, message):
+    with pytest.raises(error, match=message):
+        Vocabulary(symbols)
+
+
+@pytest.mark.parametrize(
+    ("texts", "options", "error", "message"),
+    [
+        ("cab", {}, TypeError, "one text 'cab' came. Put it in a list"),
+        ([], {}, ValueError, "texts is empty"),
+        (7, {}, TypeError, r"a list of texts, but 7 \(int\) came"),
+        (["a", ""], {}, ValueError, r"texts\[1\] is empty"),
+        (["a", 3], {}, TypeError, r"texts\[1\] must be a text, but 3 \(int\)"),
+        (["a", "xa"], {}, ValueError, r"texts\[1\] 'xa' holds 'x', .* symbols 'abc'"),
+        (["a", "cab"], {"length": 2}, ValueError, "length is 2, but text 1, 'cab'"),
+        (["cab"], {"length": 3, "end": True}, ValueError, "4 steps, end included"),
+        (["a"], {"length": 0}, ValueError, "length must be at least 1"),
+        (["a"], {"length": 2.0}, TypeError, "length must be a whole number"),
+        (["a"], {"end": "no"}, TypeError, "end must be True or False, but 'no'"),
+    ],
+)
+def test_bad_texts_say_what_is_wrong(texts, options, error, message):
+    with pytest.raises(error, match=message):
+        ABC.encode(texts, **options)
+
+
+@pytest.mark.parametrize(
+    ("ids", "error", "message"),
+    [
+        ([[3, 4], [3, 6]], ValueError, r"ids\[1\] holds the id 6, expected 0 to 5"),
+        ([[-1]], ValueError, r"ids\[0\] holds the id -1"),
+        ([[3.0]], TypeError, r"ids\[0\] must hold whole numbers, .* float64"),
+        (np.array([3, 4]), ValueError, r"2 axes \(n, steps\), .* give ids\[None\]"),
+        ([3, 4], ValueError, r"ids\[0\] must have the 1 axis \(steps,\)"),
+        (np.ones((1, 2, 6)), ValueError, "for probabilities take argmax first"),
+        (3, TypeError, "or a list of rows, but 3"),
+        ("cab", TypeError, "or a list of rows, but 'cab'"),
+    ],
+)
+def test_ids_of_no_text_say_what_is_wrong(ids, error, message):
+    with pytest.raises(error, match=message):
+        ABC.decode(ids)
+
+
+@given(st.lists(st.text("abc", min_size=1, max_size=7), min_size=1, max_size=5))
+def test_the_decoder_reads_the_token_before_and_pads_as_the_targets_do(texts):
+    targets = ABC.encode(texts, end=True)
+    target_in = shift_right(targets)
+    np.testing.assert_array_equal(target_in == 0, targets == 0)
+    for read, text in zip(target_in, texts, strict=True):
+        before = [1, *ABC.encode([text])[0]]
+        assert read[: len(before)].tolist() == before
+        assert not read[len(before) :].any()
+
+
+def test_targets_that_were_cut_have_no_end_and_an_empty_answer_only_that():
+    shifted = shift_right([[3, 4, 5], [2, 0, 0]])
+    assert shifted.tolist() == [[1, 3, 4], [1, 0, 0]]
+
+
+def test_the_targets_are_left_as_they_were():
+    targets = ABC.encode(["ab", "c"], end=True)
+    before = targets.copy()
+    shift_right(targets)
+    np.testing.assert_array_equal(targets, before)
+
+
+@pytest.mark.parametrize(
+    ("targets", "error", "message"),
+    [
+        ([[1, 3, 2]], ValueError, "targets holds the start token, 1"),
+        ([[3, 2, 0], [0, 3, 2]], ValueError, r"in row 1: \[0, 3, 2\]. Pad on the r"),
+        ([[3, 2, 4]], ValueError, "goes on after its end"),
+        ([[3, 2, 2]], ValueError, "goes on after its end"),
+        ([[3, -2]], ValueError, "targets holds the id -2, expected 0 to"),
+        ([[3, 2**40]], ValueError, "targets holds the id 1099511627776"),
+        ([[3.0, 2.0]], TypeError, "targets must hold whole numbers"),
+        ([3, 2], ValueError, r"targets must have the 2 axes \(n, steps\)"),
+        ([[3, 2], [2]], ValueError, "rows have different lengths"),
+        (np.zeros((0, 3), int), ValueError, "targets is empty"),
+    ],
+)
+def test_bad_targets_say_what_is_wrong(targets, error, message):
+    with pytest.raises(error, match=message):
+        shift_right(targets)
