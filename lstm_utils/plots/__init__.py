@@ -1,19 +1,14 @@
 """Figures in the style of the book. Each takes data and returns axes."""
 
-from lstm_utils.plots.attention_plots import (
-    draw_attention,
-    plot_alignment,
-    plot_by_length,
-)
-from lstm_utils.plots.decoding_plots import draw_beam, plot_by_step, plot_temperatures
+from lstm_utils.plots.attention_plots import plot_alignment, plot_by_length
+from lstm_utils.plots.decoding_plots import plot_by_step, plot_temperatures
 from lstm_utils.plots.depth_plots import plot_maps, plot_rates, plot_training
-from lstm_utils.plots.drawings import (
-    draw_cell,
-    draw_return_options,
+from lstm_utils.plots.diagrams import (
+    draw_beam,
     draw_stack,
     draw_tensor,
+    show_diagram,
 )
-from lstm_utils.plots.handover_plots import draw_handovers
 from lstm_utils.plots.layer_plots import plot_by_layer, plot_probes, plot_response
 from lstm_utils.plots.plots import (
     plot_answers,
@@ -23,19 +18,14 @@ from lstm_utils.plots.plots import (
     plot_losses,
     plot_predictions,
 )
-from lstm_utils.plots.seq_plots import draw_encoder_decoder, plot_learning
+from lstm_utils.plots.seq_plots import plot_learning
 from lstm_utils.plots.style import COLOURS, LOOKS, use_book_style
 from lstm_utils.plots.sweep_plots import plot_by_budget, plot_by_depth
 
 __all__ = [
     "COLOURS",
     "LOOKS",
-    "draw_attention",
     "draw_beam",
-    "draw_cell",
-    "draw_encoder_decoder",
-    "draw_handovers",
-    "draw_return_options",
     "draw_stack",
     "draw_tensor",
     "plot_alignment",
@@ -57,5 +47,6 @@ __all__ = [
     "plot_response",
     "plot_temperatures",
     "plot_training",
+    "show_diagram",
     "use_book_style",
 ]
