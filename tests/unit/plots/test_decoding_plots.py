@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lstm_utils.experiments import interval
-from lstm_utils.plots import draw_beam, plot_by_step, plot_temperatures
+from lstm_utils.plots import plot_by_step, plot_temperatures
 
 GIVEN = np.array([[0.9, 0.8, 0.85], [1.0, 0.9, 0.95]])
 FREE = np.array([[0.9, 0.6, 0.4], [1.0, 0.7, 0.5]])
@@ -75,37 +75,6 @@ def test_too_many_lines_or_runs_of_the_wrong_shape_are_refused():
         plot_by_step({"t": {"a": [0.1, 0.2]}}, xlabels={"t": "x"}, ylabel="y")
     with pytest.raises(ValueError, match="panels is empty"):
         plot_by_step({}, xlabels={}, ylabel="y")
-
-
-LEVELS = [
-    [("a", -0.1, True), ("b", -2.0, True), ("c", -3.0, False)],
-    [("ab", -0.9, True), ("ba", -2.1, True), ("aa", -4.0, False)],
-]
-
-
-def test_a_beam_joins_each_beginning_to_the_one_it_came_from():
-    ax = draw_beam(LEVELS, right="ba")
-    starts = [tuple(line.get_data()[1]) for line in ax.lines]
-    assert starts == [(0, 0), (-1, -1), (0, -2)]
-
-
-def test_a_beam_marks_what_it_kept_and_what_is_right():
-    ax = draw_beam(LEVELS, right="ba")
-    bold = [t.get_text().split()[0] for t in ax.texts if t.get_weight() == "bold"]
-    assert bold == ["a", "b", "ab", "ba"]
-    boxed = [
-        t.get_text().split()[0]
-        for t in ax.texts
-        if t.get_bbox_patch().get_edgecolor()[3] > 0
-    ]
-    assert boxed == ["b", "ba"]
-
-
-def test_a_beam_without_steps_is_refused():
-    with pytest.raises(ValueError, match=r"levels\[1\] is empty"):
-        draw_beam([LEVELS[0], []])
-    with pytest.raises(ValueError, match="levels is empty"):
-        draw_beam([])
 
 
 def test_means_and_every_run_stand_over_their_temperatures():
