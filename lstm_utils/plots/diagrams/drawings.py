@@ -173,8 +173,12 @@ def draw_beam(levels, *, right: str = ""):
     if not check_list("levels", levels, hint):
         raise ValueError(f"levels is empty. {hint}")
     for column, level in enumerate(levels):
-        if not check_list(f"levels[{column}]", level, hint):
-            raise ValueError(f"levels[{column}] is empty. {hint}")
+        name = f"levels[{column}]"
+        parts = check_list(name, level, hint)
+        if {len(check_list(name, part, hint)) for part in parts} != {3}:
+            raise ValueError(f"{name} is {level}. {hint}")
+    if not isinstance(right, str):
+        raise TypeError(f"right must be a text, but {right!r} came. '' boxes nothing.")
     rows = max(map(len, levels))
     ax = plt.subplots(figsize=(1.8 * len(levels), 0.3 + 0.45 * rows))[1]
     heights = {}

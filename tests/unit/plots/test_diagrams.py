@@ -302,7 +302,7 @@ class TestDrawTensor:
             (np.zeros((1, 0, 2)), {}, "x is empty"),
             (np.full((1, 2, 2), np.inf), {}, "x holds inf"),
             (DAY, {"steps": ["noon"]}, r"steps must hold .* 2 steps .* 1 came"),
-            (DAY, {"steps": []}, "steps must hold .* 2 steps .* 0 came"),
+            (DAY, {"steps": []}, "steps .* 2 steps of x"),
             (DAY, {"samples": ["a", "b"]}, "samples must hold"),
             (DAY, {"features": ["a"]}, "features must hold"),
             (DAY, {"picked": 99}, r"shape is \(1, 2, 2\), but int came.* index 99 is"),
@@ -415,8 +415,18 @@ class TestDrawBeam:
         ]
         assert boxed == ["b", "ba"]
 
-    def test_a_beam_without_steps_is_refused(self):
-        with pytest.raises(ValueError, match=r"levels\[1\] is empty"):
-            draw_beam([LEVELS[0], []])
-        with pytest.raises(ValueError, match="levels is empty"):
-            draw_beam([])
+    @pytest.mark.parametrize(
+        ("levels", "right", "error", "message"),
+        [
+            ([], "", ValueError, r"levels is empty.*\(text, score, kept\)"),
+            ([LEVELS[0], []], "", ValueError, r"levels\[1\] is .*for each step a list"),
+            ([[("a", -0.1)]], "", ValueError, r"levels\[0\] is \[\('a', -0.1\)\]"),
+            ([[1, 2]], "", TypeError, r"levels\[0\] must be a list or tuple, but int"),
+            ("ab", "", TypeError, "levels must be a list or tuple, but str"),
+            (LEVELS, None, TypeError, "right must be a text, but None came"),
+        ],
+    )
+    def test_says_what_does_not_fit(self, levels, right, error, message):
+        with pytest.raises(error, match=message):
+            draw_beam(levels, right=right)
+        assert not plt.get_fignums()
