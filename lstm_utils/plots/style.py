@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from cycler import cycler
+from lstm_utils._validate import load_extra
 
 __all__ = ["COLOURS", "LOOKS", "use_book_style"]
+
+load_extra("matplotlib", "plots")
 
 COLOURS = {
     "blue": "#0072B2",
@@ -38,6 +40,7 @@ def use_book_style() -> None:
     'white'
     """
     import matplotlib as mpl
+    from cycler import cycler
 
     names = ["blue", "orange", "green", "pink", "black"]
     dashes = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1))]
