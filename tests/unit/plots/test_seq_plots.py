@@ -7,7 +7,7 @@ matplotlib.use("Agg")
 
 from matplotlib.patches import FancyBboxPatch
 
-from lstm_utils.plots import draw_encoder_decoder, plot_learning
+from lstm_utils.plots import draw_encoder_decoder
 
 
 @pytest.fixture(autouse=True)
@@ -81,32 +81,3 @@ def test_what_is_repeated_enters_every_decoder_step_instead_of_tokens():
 def test_what_cannot_be_drawn_is_refused(call, error, message):
     with pytest.raises(error, match=message):
         draw_encoder_decoder(**call)
-
-
-def test_each_name_stands_once_in_the_legend_and_its_runs_look_alike():
-    curves = {
-        "slow": [([1, 2], [0.1, 0.4]), ([1, 2], [0.2, 0.5])],
-        "fast": [([1, 2, 3], [0.5, 0.9, 1.0])],
-    }
-    ax = plot_learning(curves, xlabel="seconds", ylabel="exact", target=0.99)
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["slow", "fast"]
-    first, second, fast, line = ax.lines
-    assert first.get_color() == second.get_color() != fast.get_color()
-    assert first.get_linestyle() == second.get_linestyle() != fast.get_linestyle()
-    assert second.get_ydata().tolist() == [0.2, 0.5]
-    assert set(line.get_ydata()) == {0.99}
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("seconds", "exact")
-
-
-@pytest.mark.parametrize(
-    ("curves", "error", "message"),
-    [
-        ({}, ValueError, "curves is empty"),
-        ([1, 2], TypeError, "curves must be a dict"),
-        ({str(k): [([1], [1])] for k in range(5)}, ValueError, "holds 5 names"),
-        ({"a": [([1, 2], [1])]}, ValueError, r"curves\['a'\]\[0\] has 2 x and 1 y"),
-    ],
-)
-def test_curves_that_cannot_be_drawn_are_refused(curves, error, message):
-    with pytest.raises(error, match=message):
-        plot_learning(curves)
