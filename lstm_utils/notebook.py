@@ -114,7 +114,9 @@ def _version(name: str) -> str:
 def _set_style() -> None:
     import numpy as np
 
-    from lstm_utils.plots.style import use_book_style
-
     np.set_printoptions(precision=4, suppress=True)
+    try:
+        from lstm_utils.plots.style import use_book_style
+    except ModuleNotFoundError:  # a package without its plots has nothing to style
+        return
     use_book_style()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-from cycler import cycler
 
-from lstm_utils._validate import as_numbers, check_axes, check_list
+from lstm_utils._validate import as_numbers, check_axes, check_list, load_extra
 
 __all__ = ["COLOURS", "LOOKS", "use_book_style"]
+
+load_extra("matplotlib", "plots")
 
 COLOURS = {
     "blue": "#0072B2",
@@ -141,6 +142,7 @@ def use_book_style() -> None:
     'white'
     """
     import matplotlib as mpl
+    from cycler import cycler
 
     colours = cycler(color=[*list(COLOURS.values())[:4], COLOURS["black"]])
     cycle = colours + cycler(linestyle=[*DASHES, (0, (5, 1, 1, 1, 1, 1))])

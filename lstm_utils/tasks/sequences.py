@@ -6,7 +6,7 @@ from itertools import permutations
 
 import numpy as np
 
-from lstm_utils._validate import check_int
+from lstm_utils._validate import check_int, load_extra
 from lstm_utils.reference import numpy_stack
 from lstm_utils.tasks._draws import generator
 
@@ -278,8 +278,6 @@ def digit_rows(part: str) -> tuple[np.ndarray, np.ndarray]:
     >>> x.shape, y.shape
     ((500, 8, 8), (500,))
     """
-    from sklearn.datasets import load_digits
-
     places = {
         "train": slice(0, 1000),
         "validation": slice(1000, 1297),
@@ -287,7 +285,7 @@ def digit_rows(part: str) -> tuple[np.ndarray, np.ndarray]:
     }
     if part not in places:
         raise ValueError(f"part must be one of {list(places)}, but {part!r} came.")
-    digits = load_digits()
+    digits = load_extra("sklearn.datasets", "data").load_digits()
     order = np.random.default_rng(0).permutation(len(digits.target))[places[part]]
     x, y = digits.images[order] / 16, digits.target[order]
     return x.astype("float32"), y.astype("int32")
