@@ -88,9 +88,8 @@ def plot_runs(
         x = x[:: -(-len(x) // 8)]
         ax.set_xticks(x, [f"{at:g}" for at in x])
     if names == "legend":
-        known = {name: line for lines in drawn for name, line in lines if name}
-        figure = axes[0].figure
-        figure.legend(known.values(), known, loc="outside lower center", ncols=4)
+        seen = {name: line for lines in drawn for name, line in lines if name}
+        axes[0].figure.legend(seen.values(), seen, loc="outside lower center", ncols=4)
     return axes
 
 

@@ -113,7 +113,7 @@ def test_each_title_has_its_panel_and_names_look_alike_in_all():
 
 
 def test_panels_have_one_scale_where_asked():
-    panels = {"p": {"a": RUNS}, "q": {"a": {1: [10, 20], 2: [30, 40]}}}
+    panels = {"p": {"a": RUNS}, "q": {"a": {1: [30, 31], 2: [40, 41]}}}
     own, shared = draw(panels), draw(panels, sharey=True)
     assert own[0].get_ylim()[1] < 1
     assert own[1].get_ylim()[0] > 1
