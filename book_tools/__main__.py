@@ -94,7 +94,7 @@ def _test(options: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _package(options: argparse.Namespace, rest: list[str]) -> int:
-    from book_tools.package import package
+    from book_tools.wheel import package
 
     return package(options.versions)
 

@@ -10,7 +10,7 @@ import pytest
 
 import lstm_utils
 from book_tools.chapters import ROOT
-from book_tools.package import build_wheel, lowest_versions, readme_blocks
+from book_tools.wheel import build_wheel, lowest_versions, readme_blocks
 
 # Imports fail as where these were never installed.
 WITHOUT_EXTRAS = """\
