@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Mapping, Sequence
+from numbers import Real
 
 import numpy as np
 
 IDS = "Ids are whole numbers: 0 padding, 1 start, 2 end, then the symbols."
+BOOLS = (bool, np.bool_)
+
+
+def wrong(kind: type, name: str, expected: str, what, hint: str = "") -> Exception:
+    """Return the error that tells what an argument must be, what came, and why."""
+    return kind(f"{name} must {expected}, but {what} came. {hint}".rstrip())
+
+
+def shown(value) -> str:
+    """Show a value and its type, for a message."""
+    return f"{value!r} ({type(value).__name__})"
 
 
 def check_int(name: str, value, minimum: int, hint: str, *, maximum=None) -> int:
@@ -30,6 +43,17 @@ def check_int(name: str, value, minimum: int, hint: str, *, maximum=None) -> int
     return number
 
 
+def check_number(name, value, low, hint, *, strict=False, below=math.inf) -> float:
+    """Return `value` as a float from `low`, or above it if strict, to `below`."""
+    if isinstance(value, BOOLS) or not isinstance(value, Real):
+        raise wrong(TypeError, name, "be a number", shown(value), hint)
+    if not low <= value < below or (strict and value == low):
+        high = "finite" if below == math.inf else f"below {below}"
+        expected = f"be {'above' if strict else 'at least'} {low} and {high}"
+        raise wrong(ValueError, name, expected, value, hint)
+    return float(value)
+
+
 def check_flag(name: str, value) -> bool:
     """Return `value` if it is True or False, or raise."""
     if not isinstance(value, (bool, np.bool_)):
@@ -38,6 +62,15 @@ def check_flag(name: str, value) -> bool:
             "came. A text such as 'False' would count as true."
         )
     return bool(value)
+
+
+def check_text(name: str, value, hint: str) -> str:
+    """Return `value` if it is a text of at least one character, or raise."""
+    if not isinstance(value, str):
+        raise wrong(TypeError, name, "be a text", shown(value), hint)
+    if not value:
+        raise ValueError(f"{name} is empty, expected a text. {hint}")
+    return value
 
 
 def check_list(name: str, value, hint: str) -> Sequence:
@@ -58,6 +91,22 @@ def check_mapping(name: str, value, hint: str) -> Mapping:
     if not value:
         raise ValueError(f"{name} is empty, expected at least one entry. {hint}")
     return value
+
+
+def check_model(name: str, value):
+    """Return `value` if it is a model of Keras 3, or raise."""
+    import keras
+
+    if isinstance(value, keras.Model):
+        return value
+    what = repr(value) if isinstance(value, str) else type(value).__name__
+    library = type(value).__module__.partition(".")[0]
+    hint = (
+        "Load a file with keras.saving.load_model; build a model of tf_keras, or of "
+        "tf.keras with TF_USE_LEGACY_KERAS, anew with `import keras`, which is Keras 3."
+    )
+    what += "" if library == "builtins" else f" of {library}"
+    raise wrong(TypeError, name, "be a Keras model", what, hint)
 
 
 def check_axes(ax) -> None:
