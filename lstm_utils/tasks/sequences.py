@@ -6,7 +6,7 @@ from itertools import permutations
 
 import numpy as np
 
-from lstm_utils._validate import check_int
+from lstm_utils._validate import check_choice, check_int
 from lstm_utils.reference import numpy_stack
 from lstm_utils.tasks._draws import generator
 
@@ -168,12 +168,8 @@ def echo(
     True
     """
     x = _noise(n, steps, seed)
-    delay = check_int("delay", delay, 0, "An echo cannot come before its sound.")
-    if delay >= steps:
-        raise ValueError(
-            f"delay is {delay} steps, but the sequences have only {steps}, so that no "
-            "echo would come. Make the sequences longer or the delay shorter."
-        )
+    hint = f"An echo comes after its sound and before the {steps} steps are over."
+    delay = check_int("delay", delay, 0, hint, maximum=steps - 1)
     y = np.zeros_like(x)
     y[:, delay:] = x[:, : steps - delay]
     return x, y
@@ -218,16 +214,11 @@ def lstm_teacher(
     >>> x.shape, y.shape
     ((3, 5, 2), (3, 5, 1))
     """
-    rng = generator(seed, n=n, steps=steps)
-    layers = check_int("layers", layers, 1, "It is the depth of the teacher.")
-    units = check_int("units", units, 1, "It is the width of the teacher's layers.")
-    weights_rng = np.random.default_rng(
-        check_int("teacher", teacher, 0, "It draws the weights.")
-    )
+    rng = generator(seed, n=n, steps=steps, layers=layers, units=units)
+    weights_rng = generator(teacher, "teacher")
     # The same scales for every seed, so that the teacher stays one function.
     probe = np.random.default_rng(0).standard_normal((500, steps, 2))
-    x = rng.standard_normal((n, steps, 2))
-    signal = x
+    x = signal = rng.standard_normal((n, steps, 2))
     for _ in range(layers):
         weights = _random_lstm(weights_rng, signal.shape[-1], units)
         probe, signal = (numpy_stack(part, [weights]) for part in (probe, signal))
@@ -280,17 +271,12 @@ def digit_rows(part: str) -> tuple[np.ndarray, np.ndarray]:
     """
     from sklearn.datasets import load_digits
 
-    places = {
-        "train": slice(0, 1000),
-        "validation": slice(1000, 1297),
-        "test": slice(1297, None),
-    }
-    if part not in places:
-        raise ValueError(f"part must be one of {list(places)}, but {part!r} came.")
-    digits = load_digits()
-    order = np.random.default_rng(0).permutation(len(digits.target))[places[part]]
-    x, y = digits.images[order] / 16, digits.target[order]
-    return x.astype("float32"), y.astype("int32")
+    parts = ("train", "validation", "test")
+    check_choice("part", part, parts)
+    x, y = load_digits(return_X_y=True)
+    order = np.random.default_rng(0).permutation(len(y))
+    rows = np.split(order, [1000, 1297])[parts.index(part)]
+    return (x[rows].reshape(-1, 8, 8) / 16).astype("float32"), y[rows].astype("int32")
 
 
 def permutation_chain(
@@ -331,7 +317,8 @@ def permutation_chain(
     """
     rng = generator(seed, n=n, steps=steps)
     drawn = rng.integers(6, size=(n, steps))
-    table = _products()
+    products = PERMUTATIONS[:, PERMUTATIONS]  # (second, first, 3)
+    table = (products[:, :, None] == PERMUTATIONS).all(axis=3).argmax(axis=2).T
     y = np.empty((n, steps), dtype="int32")
     inner = outer = np.zeros(n, dtype=int)
     for t in range(steps):
@@ -339,17 +326,6 @@ def permutation_chain(
         outer = table[outer, inner]
         y[:, t] = outer
     return np.eye(6, dtype="float32")[drawn], y
-
-
-def _products() -> np.ndarray:
-    """Return for each two permutations the number of their product, the first first."""
-    numbers = {tuple(p): k for k, p in enumerate(PERMUTATIONS)}
-    return np.array(
-        [
-            [numbers[tuple(second[first])] for second in PERMUTATIONS]
-            for first in PERMUTATIONS
-        ]
-    )
 
 
 def _noise(n, steps, seed) -> np.ndarray:
