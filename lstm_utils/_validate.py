@@ -166,7 +166,8 @@ def check_ids(name: str, value, axes: tuple[str, ...], n_tokens=None) -> np.ndar
 
 def _filled(name, value, kinds, called, hint):
     if not isinstance(value, kinds):
-        raise wrong(TypeError, name, f"be a {called}", type(value).__name__, hint)
+        came = shown(value) if kinds is str else type(value).__name__
+        raise wrong(TypeError, name, f"be a {called}", came, hint)
     if not value:
         raise ValueError(f"{name} is empty, expected at least one entry. {hint}")
     return value
