@@ -53,24 +53,6 @@ def test_targets_may_be_changed_without_changing_the_inputs():
     np.testing.assert_array_equal(x, before)
 
 
-def test_a_teacher_is_one_function_under_every_seed():
-    options = {"layers": 2, "teacher": 3}
-    x, y = tasks.lstm_teacher(50, 9, seed=1, **options)
-    longer_x, longer_y = tasks.lstm_teacher(80, 9, seed=1, **options)
-    np.testing.assert_array_equal(longer_x[:50], x)
-    np.testing.assert_array_equal(longer_y[:50], y)
-    assert (tasks.lstm_teacher(50, 9, seed=1, layers=2, teacher=4)[1] != y).any()
-
-
-@pytest.mark.parametrize("layers", [1, 2, 3])
-def test_a_teacher_writes_targets_of_mean_0_and_variance_1(layers):
-    x, y = tasks.lstm_teacher(3_000, 24, layers=layers, teacher=1, seed=5)
-    assert x.shape == (3_000, 24, 2)
-    assert y.shape == (3_000, 24, 1)
-    assert abs(y.mean()) < 0.1
-    assert abs(y.var() - 1) < 0.1
-
-
 def test_the_digits_are_split_without_overlap():
     parts = {part: tasks.digit_rows(part) for part in ("train", "validation", "test")}
     assert [len(y) for _, y in parts.values()] == [1000, 297, 500]
