@@ -359,65 +359,29 @@ def model():
 
 @EVERY_WAY
 @pytest.mark.parametrize(
-    ("source", "error", "message"),
+    ("source", "message"),
     [
-        ([[3, 7]], ValueError, "source holds the id 7, expected 0 to 6"),
-        ([[3, -1]], ValueError, "source holds the id -1, expected 0 to 6"),
-        (np.zeros((2, 0), int), ValueError, "source is empty"),
-        (np.zeros((0, 4), int), ValueError, "source is empty"),
-        ([[3, 4], [0, 0]], ValueError, "nothing but padding in row 1"),
-        ([[3, 4], [0, 3]], ValueError, r"padding before a token in row 1: \[0, 3\]"),
-        ([[3, 0, 4]], ValueError, "padding before .*Pad on the right"),
-        ([[3, 4], [3]], ValueError, "rows have different lengths"),
-        ([3, 4], ValueError, r"2 axes \(batch, steps\), .*shape \(2,\)"),
-        ([[3.0, 4.5]], TypeError, "source must hold whole numbers, .* float64"),
-        (["cab"], TypeError, "source must hold real numbers"),
+        ([[3, 7]], "source holds the id 7, expected 0 to 6"),
+        ([[3, 4], [0, 0]], "nothing but padding in row 1"),
+        ([[3, 4], [0, 3]], r"padding before a token in row 1: \[0, 3\]"),
+        ([[3, 0, 4]], r"padding before .*Pad on the right"),
     ],
 )
-def test_bad_sources_say_what_is_wrong(decode, model, source, error, message):
-    with pytest.raises(error, match=message):
+def test_bad_sources_say_what_is_wrong(decode, model, source, message):
+    with pytest.raises(ValueError, match=message):
         decode(model, source, 4)
 
 
-@EVERY_WAY
-@pytest.mark.parametrize(
-    ("max_length", "error"), [(0, ValueError), (2.0, TypeError), (None, TypeError)]
-)
-def test_a_bad_length_says_what_is_wrong(decode, model, max_length, error):
-    with pytest.raises(error, match=r"max_length must be .* It counts tokens"):
-        decode(model, [[3, 4]], max_length)
+@pytest.mark.parametrize("temperature", [0, -1.0, np.inf])
+def test_no_temperature_is_the_greedy_way(model, temperature):
+    options = {"temperature": temperature, "seed": 0}
+    with pytest.raises(ValueError, match=r"above 0 and finite, .* use greedy_decode"):
+        sample_decode(model, [[3, 4]], 4, **options)
 
 
-@pytest.mark.parametrize(
-    ("width", "options", "error", "message"),
-    [
-        (0, {}, ValueError, "width must be at least 1, but 0 came"),
-        (2.5, {}, TypeError, "width must be a whole number"),
-        (True, {}, TypeError, "width must be a whole number"),
-        (2, {"length_penalty": -0.5}, ValueError, "must be at least 0, but -0.5"),
-        (2, {"length_penalty": np.nan}, ValueError, "must be finite, but nan"),
-        (2, {"length_penalty": None}, TypeError, "must be a number, but None"),
-    ],
-)
-def test_bad_options_of_a_beam_say_what_is_wrong(model, width, options, error, message):
-    with pytest.raises(error, match=message):
-        beam_search(model, [[3, 4]], width, 4, **options)
-
-
-@pytest.mark.parametrize(
-    ("options", "error", "message"),
-    [
-        ({"temperature": 0}, ValueError, "above 0, but 0.0 came.*use greedy_decode"),
-        ({"temperature": -1.0}, ValueError, "temperature must be above 0"),
-        ({"temperature": np.inf}, ValueError, "temperature must be finite, but inf"),
-        ({"temperature": "1"}, TypeError, "temperature must be a number, but '1'"),
-        ({"seed": -1}, ValueError, "seed must be at least 0"),
-        ({"seed": None}, TypeError, "seed must be a whole number, but None"),
-    ],
-)
-def test_bad_options_of_a_sample_say_what_is_wrong(model, options, error, message):
-    with pytest.raises(error, match=message):
-        sample_decode(model, [[3, 4]], 4, **{"temperature": 1.0, "seed": 0, **options})
+def test_a_penalty_does_not_favour_short_answers(model):
+    with pytest.raises(ValueError, match=r"length_penalty must be at least 0 .* -0\.5"):
+        beam_search(model, [[3, 4]], 2, 4, length_penalty=-0.5)
 
 
 @EVERY_WAY
@@ -445,14 +409,12 @@ def test_models_of_another_form_are_refused(decode, model):
     stack = keras.Sequential([keras.Input((None,)), layers.Embedding(7, 3)])
     one_step = keras.Model([source, target_in], p[:, -1])
     two_outputs = keras.Model([source, target_in], [p, states])
-    for other, error, message in [
-        ("model.keras", TypeError, "must be a Keras model, but str came"),
-        (lambda x: x, TypeError, "must be a Keras model, but function came"),
-        (stack, ValueError, r"two inputs, \[source, target_in\], but it takes 1"),
-        (one_step, ValueError, r"\(\d, 4, n_tokens\), but gave shape \(\d, 7\)"),
-        (two_outputs, ValueError, "must have one output, .*, but it has 2"),
+    for other, message in [
+        (stack, r"two inputs, \[source, target_in\], but it takes 1"),
+        (one_step, r"\(\d, 4, n_tokens\), but gave shape \(\d, 7\)"),
+        (two_outputs, "must have one output, .*, but it has 2"),
     ]:
-        with pytest.raises(error, match=message):
+        with pytest.raises(ValueError, match=message):
             decode(other, [[3, 4]], 4)
 
 
