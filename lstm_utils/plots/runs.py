@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lstm_utils._validate import check_array, check_choice, check_mapping
+from lstm_utils import _validate as valid
 from lstm_utils.experiments import interval
 from lstm_utils.plots import style
 
@@ -60,15 +60,18 @@ def plot_runs(
     >>> axes[0].texts[0].get_text()
     'LSTM'
     """
-    check_choice("draw", draw, ("bars", "band", "dots", "runs"))
-    check_choice("log", log, ("", "x", "y", "xy"))
-    check_choice("names", names, ("ends", "legend"))
+    style.check_texts(xlabel=xlabel, ylabel=ylabel)
+    valid.check_choice("draw", draw, ("bars", "band", "dots", "runs"))
+    valid.check_choice("log", log, ("", "x", "y", "xy"))
+    valid.check_choice("names", names, ("ends", "legend"))
     checked = {
         title: {
             name: _points(f"panels[{title!r}][{name!r}]", runs, draw, log)
-            for name, runs in check_mapping(f"panels[{title!r}]", lines, HINT).items()
+            for name, runs in valid.check_mapping(
+                f"panels[{title!r}]", lines, HINT
+            ).items()
         }
-        for title, lines in check_mapping("panels", panels, HINT).items()
+        for title, lines in valid.check_mapping("panels", panels, HINT).items()
     }
     for title, lines in checked.items():
         _check_even(f"panels[{title!r}]", lines, "x by name, a line passes over gaps")
@@ -155,13 +158,16 @@ def plot_interval(groups, *, reference=None, label="", colour=None, ax=None):
     >>> ax.get_xlabel()
     'error'
     """
-    check_mapping("groups", groups, "Give {name: runs}, such as {'a': [0.63, 0.71]}.")
-    check_choice("colour", colour, (None, *style.COLOURS))
+    valid.check_mapping(
+        "groups", groups, "Give {name: runs}, such as {'a': [0.63, 0.71]}."
+    )
+    valid.check_choice("colour", colour, (None, *style.COLOURS))
     rows = [_runs(f"groups[{name!r}]", runs, 2) for name, runs in groups.items()]
-    marked = [] if reference is None else [style.one_number("reference", reference)]
-    ax = style.axes_for(ax, (6.4, 0.9 + 0.7 * len(rows)))
-    for place in marked:
-        ax.axvline(place, **style.BESIDE)
+    if reference is not None:
+        valid.check_number("reference", reference, -np.inf, "It is where a line goes.")
+    ax = style.axes_for(ax, (6.4, 0.9 + 0.7 * len(rows)), label=label)
+    if reference is not None:
+        ax.axvline(reference, **style.BESIDE)
     for row, runs in enumerate(rows):
         look = {"color": style.COLOURS.get(colour, style.LOOKS[row % 4]["color"])}
         dots = look | DOTS | {"markersize": 6}
@@ -173,7 +179,6 @@ def plot_interval(groups, *, reference=None, label="", colour=None, ax=None):
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlabel(label, fontsize=12)
     ax.tick_params(labelsize=12)
-    ax.tick_params(axis="y", length=0)
     return ax
 
 
@@ -217,19 +222,19 @@ def plot_curves(
     >>> [text.get_text() for text in plot_curves(losses, **look).texts]
     ['LSTM', 'variance']
     """
-    check_choice("log", log, ("", "x", "y", "xy"))
-    check_choice("names", names, ("ends", "legend"))
+    valid.check_choice("log", log, ("", "x", "y", "xy"))
+    valid.check_choice("names", names, ("ends", "legend"))
     hint = "Give for each name its numbers, or a list of runs {x: y}."
     courses = [
         (name, *course)
-        for name, runs in check_mapping("curves", curves, hint).items()
+        for name, runs in valid.check_mapping("curves", curves, hint).items()
         for course in _courses(f"curves[{name!r}]", runs, hint, log)
     ]
     styles, lines = style.looks("curves", curves), {}
     if baseline is not None:
-        text, value = style.two_of("baseline", baseline, "Give a name and a number.")
+        text, value = valid.check_list("baseline", baseline, "(name, number)", length=2)
         (value,) = _above("baseline", [value], "y", log)
-    ax = style.axes_for(ax, (5.6, 3.2))
+    ax = style.axes_for(ax, (5.6, 3.2), xlabel=xlabel, ylabel=ylabel)
     for name, x, y in courses:
         (lines[name],) = ax.plot(x, y, **styles[name], markersize=4)
     drawn = list(lines.items())
@@ -245,8 +250,10 @@ def plot_curves(
 def _points(name, runs, draw, log) -> dict:
     """Return the runs at each x, x rising, or raise."""
     if not isinstance(runs, Mapping):
-        runs = dict(enumerate(check_array(name, runs, ("runs", "points"), HINT).T, 1))
-    x = list(check_mapping(name, runs, HINT))
+        runs = dict(
+            enumerate(valid.check_array(name, runs, ("runs", "points"), HINT).T, 1)
+        )
+    x = list(valid.check_mapping(name, runs, HINT))
     _above(f"x of {name}", x, "x", log)
     least = 2 if draw in ("bars", "band") else 1
     runs = {x: _runs(f"{name}[{x}]", runs[x], least, log) for x in sorted(runs)}
@@ -259,7 +266,7 @@ def _runs(name, runs, least=2, log="") -> np.ndarray:
     runs = _above(name, runs, "y", log)
     if len(runs) < least:
         expected = "hold at least two runs, as an interval needs them"
-        raise style.wrong(ValueError, name, expected, 1, "Run it under more seeds.")
+        raise valid.wrong(ValueError, name, expected, 1, "Run it under more seeds.")
     return runs
 
 
@@ -268,17 +275,17 @@ def _courses(name, runs, hint, log):
     many = isinstance(runs, list) and len(runs) and isinstance(runs[0], Mapping)
     for run in runs if many else [runs]:
         if not isinstance(run, Mapping):
-            run = dict(enumerate(check_array(name, run, ("steps",), hint), 1))
+            run = dict(enumerate(valid.check_array(name, run, ("steps",), hint), 1))
         x = _above(f"x of {name}", list(run), "x", log)
         yield x, _above(name, list(run.values()), "y", log)
 
 
 def _above(name, values, axis, log) -> np.ndarray:
     """Return a row of numbers, above 0 if this axis is logarithmic, or raise."""
-    values = check_array(name, values, ("numbers",))
+    values = valid.check_array(name, values, ("numbers",))
     if axis in log and np.min(values) <= 0:
         expected = "hold numbers above 0 for a logarithmic scale"
-        raise style.wrong(ValueError, name, expected, f"{np.min(values):g}")
+        raise valid.wrong(ValueError, name, expected, f"{np.min(values):g}")
     return values
 
 
@@ -286,4 +293,4 @@ def _check_even(name, entries, what) -> None:
     """Raise if one entry is longer than another."""
     counts = {key: len(entry) for key, entry in entries.items()}
     if len({*counts.values()}) > 1:
-        raise style.wrong(ValueError, name, f"have as many {what}", counts)
+        raise valid.wrong(ValueError, name, f"have as many {what}", counts)

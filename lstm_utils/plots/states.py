@@ -48,20 +48,19 @@ def plot_gates(trace, x, *, sequence: int = 0, unit: int = 0, input_names=None):
     """
     if not hasattr(trace, "_fields"):
         one = "be one entry of the list that gate_traces gives, a layer each"
-        raise style.wrong(TypeError, "trace", one, type(trace).__name__)
+        raise valid.wrong(TypeError, "trace", one, type(trace).__name__)
     batch, time, units = trace.h.shape
     x = valid.check_array("x", x, ("batch", "time", "features"))
     if x.shape[:2] != (batch, time):
         hint = f"The traces are of {batch} sequences of {time} steps."
         own = "be the inputs that the traces came from"
-        raise style.wrong(ValueError, "x", own, f"shape {x.shape}", hint)
+        raise valid.wrong(ValueError, "x", own, f"shape {x.shape}", hint)
     sequence = valid.check_int("sequence", sequence, 0, START, maximum=batch - 1)
     unit = valid.check_int("unit", unit, 0, START, maximum=units - 1)
     x = x[sequence].T
     names = [f"x[{k}]" for k in range(len(x))] if input_names is None else input_names
     hint = f"x has {len(x)} features: one name for each."
-    if len(valid.check_list("input_names", names, hint)) != len(x):
-        raise style.wrong(ValueError, "input_names", "fit x", names, hint)
+    valid.check_list("input_names", names, hint, length=len(x))
     style.looks("x", range(len(x)))  # no more than can be told apart
     size, heights = (6.4, 5.8), [2, 3, 4]
     axes = style.panel_grid([""] * 3, 1, size, sharex=True, height_ratios=heights)
@@ -140,9 +139,12 @@ def plot_answers(x, answers, *, sequence: int = 0):
 
 def _pair(name, pair, x) -> list[np.ndarray]:
     """Return targets and outputs that fit the inputs, or raise."""
-    shapes, pair = (x.shape, (len(x), 1)), style.two_of(name, pair, f"Give {PAIR}.")
+    shapes, pair = (
+        (x.shape, (len(x), 1)),
+        valid.check_list(name, pair, f"Give {PAIR}.", length=2),
+    )
     for part in (parts := [valid.as_numbers(name, part) for part in pair]):
         if part.shape not in shapes:
             expected = f"hold arrays of the shape {shapes[0]} or {shapes[1]}"
-            raise style.wrong(ValueError, name, expected, f"shape {part.shape}")
+            raise valid.wrong(ValueError, name, expected, f"shape {part.shape}")
     return parts
