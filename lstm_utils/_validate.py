@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from numbers import Real
 
 import numpy as np
@@ -162,6 +163,17 @@ def check_ids(name: str, value, axes: tuple[str, ...], n_tokens=None) -> np.ndar
             "Encode with the vocabulary for which the model was built."
         )
     return array.astype("int32")
+
+
+def load_extra(name: str, extra: str):
+    """Import a library that an extra of the package brings, or say which."""
+    try:
+        return import_module(name)
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(
+            f"This needs {name}, which is not installed here: pip install "
+            f"'lstm-utils[{extra}]' brings it."
+        ) from None
 
 
 def _filled(name, value, kinds, called, hint):

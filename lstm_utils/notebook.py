@@ -74,8 +74,6 @@ def setup(seed: int = 0) -> None:
         ) from None
     import numpy as np
 
-    from lstm_utils.plots.style import use_book_style
-
     keras.utils.set_random_seed(seed)
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
@@ -84,7 +82,10 @@ def setup(seed: int = 0) -> None:
         logging.getLogger("tensorflow").setLevel(logging.ERROR)
         tf.config.experimental.enable_op_determinism()
     np.set_printoptions(precision=4, suppress=True)
-    use_book_style()
+    with suppress(ModuleNotFoundError):  # a package without its plots has no style
+        from lstm_utils.plots.style import use_book_style
+
+        use_book_style()
 
 
 def versions() -> dict[str, str]:

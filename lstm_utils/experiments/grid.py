@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
+from lstm_utils._validate import load_extra
+
 __all__ = ["run_grid"]
 
 RECORD = ("seconds", "versions", "error")
@@ -90,8 +92,7 @@ def run_grid(
     4
     0
     """
-    import joblib
-    from tqdm import tqdm
+    joblib, tqdm = (load_extra(name, "sweeps") for name in ("joblib", "tqdm"))
 
     keys = _common_keys(grid)
     columns = [*keys, *metrics, *RECORD]
@@ -112,7 +113,7 @@ def run_grid(
         )
         parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered")
         writer = csv.DictWriter(file, columns, lineterminator="\n")
-        bar = tqdm(total=len(todo), desc=path.stem, unit="run", disable=None)
+        bar = tqdm.tqdm(total=len(todo), desc=path.stem, unit="run", disable=None)
         with bar:
             for row in parallel(jobs):
                 writer.writerow(row)

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import numpy as np
 
-from lstm_utils._validate import check_choice, check_int
+from lstm_utils._validate import check_choice, check_int, load_extra
 from lstm_utils.tasks._draws import generator
 
 __all__ = [
@@ -208,11 +208,10 @@ def digit_rows(part: str) -> tuple[np.ndarray, np.ndarray]:
     >>> x.shape, y.shape
     ((500, 8, 8), (500,))
     """
-    from sklearn.datasets import load_digits
-
     parts = ("train", "validation", "test")
     check_choice("part", part, parts)
-    x, y = load_digits(return_X_y=True)
+    digits = load_extra("sklearn.datasets", "data")
+    x, y = digits.load_digits(return_X_y=True)
     order = np.random.default_rng(0).permutation(len(y))
     rows = np.split(order, [1000, 1297])[parts.index(part)]
     return (x[rows].reshape(-1, 8, 8) / 16).astype("float32"), y[rows].astype("int32")
