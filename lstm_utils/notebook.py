@@ -110,9 +110,7 @@ def versions() -> dict[str, str]:
         "processor": platform.machine(),
     }
     names = ["lstm-utils", "numpy", "scipy", "keras", "tensorflow", "jupyter-book"]
-    for name in names:
-        found[name] = _version(name)
-    return found
+    return found | {name: _version(name) for name in names}
 
 
 def _version(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from lstm_utils.plots.diagrams import (
     draw_beam,
-    draw_stack,
     draw_tensor,
     show_diagram,
 )
@@ -15,7 +14,6 @@ __all__ = [
     "COLOURS",
     "LOOKS",
     "draw_beam",
-    "draw_stack",
     "draw_tensor",
     "plot_alignment",
     "plot_answers",

@@ -20,24 +20,25 @@ def build(*shape, outputs=1, steps=True, loss="mse"):
 
 
 SPARSE = "sparse_categorical_crossentropy"
+STEPS, WHOLE = {"steps": True}, {"steps": False}
+THREE = {"outputs": 3}
+CLASSES = {"outputs": 3, "loss": SPARSE}
+ONE_HOT = {"outputs": 3, "loss": "categorical_crossentropy"}
+FITTING = [
+    (WHOLE, [(8,), (8, 1)]),
+    (STEPS, [(8, 5), (8, 5, 1)]),
+    (THREE, [(8, 5, 3)]),
+    (THREE | WHOLE, [(8, 3), (8, 3, 1)]),
+    (CLASSES, [(8, 5), (8, 5, 1)]),
+    (CLASSES | WHOLE, [(8,)]),
+    (ONE_HOT, [(8, 5, 3)]),
+    (THREE | {"loss": "ctc"}, [(8, 2)]),
+]
+TRAP = "one output per step, but one target per sequence"
 
 
 @pytest.mark.parametrize(
-    ("model", "y"),
-    [
-        ({"steps": False}, (8,)),
-        ({"steps": False}, (8, 1)),
-        ({"steps": True}, (8, 5)),
-        ({"steps": True}, (8, 5, 1)),
-        ({"outputs": 3}, (8, 5, 3)),
-        ({"outputs": 3, "steps": False}, (8, 3)),
-        ({"outputs": 3, "steps": False}, (8, 3, 1)),
-        ({"outputs": 3, "loss": SPARSE}, (8, 5)),
-        ({"outputs": 3, "loss": SPARSE}, (8, 5, 1)),
-        ({"outputs": 3, "loss": SPARSE, "steps": False}, (8,)),
-        ({"outputs": 3, "loss": "categorical_crossentropy"}, (8, 5, 3)),
-        ({"outputs": 3, "loss": "ctc"}, (8, 2)),
-    ],
+    ("model", "y"), [(model, y) for model, shapes in FITTING for y in shapes]
 )
 @pytest.mark.parametrize("length", [5, None])
 def test_what_the_loss_means_passes(model, y, length):
@@ -47,24 +48,16 @@ def test_what_the_loss_means_passes(model, y, length):
 @pytest.mark.parametrize(
     ("model", "y", "message"),
     [
-        ({"steps": True}, (8,), "one output per step, but one target per sequence"),
-        ({"steps": True}, (8, 1), "one output per step, but one target per sequence"),
-        (
-            {"steps": True},
-            (8, 1, 1),
-            "one output per step, but one target per sequence",
-        ),
-        ({"steps": False}, (8, 5), "Reshape the targets"),
-        ({"steps": False}, (8, 5, 1), "return_sequences=True on the last LSTM"),
-        ({"outputs": 3, "steps": False}, (8,), r"expects targets of shape \(N, 3\)"),
-        ({"outputs": 3, "steps": False}, (8, 1), r"expects targets of shape \(N, 3\)"),
-        ({"outputs": 3, "loss": SPARSE}, (8, 5, 3), "one whole number for each"),
-        ({"outputs": 3, "loss": SPARSE}, (8,), "expects targets of shape"),
-        (
-            {"outputs": 3, "loss": "categorical_crossentropy"},
-            (8, 5),
-            r"expects targets of shape \(N, 5, 3\)",
-        ),
+        (STEPS, (8,), TRAP),
+        (STEPS, (8, 1), TRAP),
+        (STEPS, (8, 1, 1), TRAP),
+        (WHOLE, (8, 5), "Reshape the targets"),
+        (WHOLE, (8, 5, 1), "return_sequences=True on the last LSTM"),
+        (THREE | WHOLE, (8,), r"expects targets of shape \(N, 3\)"),
+        (THREE | WHOLE, (8, 1), r"expects targets of shape \(N, 3\)"),
+        (CLASSES, (8, 5, 3), "one whole number for each"),
+        (CLASSES, (8,), "expects targets of shape"),
+        (ONE_HOT, (8, 5), r"expects targets of shape \(N, 5, 3\)"),
     ],
 )
 def test_what_would_broadcast_is_refused(model, y, message):

@@ -2,82 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 
 from lstm_utils._validate import (
     check_array,
     check_axes,
-    check_flag,
-    check_int,
     check_list,
 )
 from lstm_utils.plots.style import COLOURS
 
-__all__ = ["draw_beam", "draw_stack", "draw_tensor"]
+__all__ = ["draw_beam", "draw_tensor"]
 
 LAYERS = ("#CBE5F6", "#FCE4B8", "#E8E8E8", "#F3D5E6")  # from the lowest up, then again
-
-
-def draw_stack(
-    n_layers: int = 3, steps: int = 4, *, return_sequences: bool = False, ax=None
-):
-    """Draw a stack of LSTM layers, unrolled over the steps of a sequence.
-
-    Time runs from left to right, depth from bottom to top. Across a layer go both
-    states, up to the next layer goes the output alone.
-
-    Parameters
-    ----------
-    n_layers : int
-        Number of LSTM layers, at most 6.
-    steps : int
-        Number of steps, at most 6.
-    return_sequences : bool
-        Whether the top layer answers at every step or at the last one only.
-    ax : matplotlib.axes.Axes, optional
-        Where to draw; a new figure if left out.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a number is not whole or out of range, or `return_sequences` is no bool.
-
-    Examples
-    --------
-    >>> ax = draw_stack(2, 3)
-    >>> [text.get_text() for text in ax.texts].count("LSTM")
-    6
-    """
-    hint = "A larger drawing could not be read."
-    n_layers = check_int("n_layers", n_layers, 1, hint, maximum=6)
-    steps = check_int("steps", steps, 1, hint, maximum=6)
-    return_sequences = check_flag("return_sequences", return_sequences)
-    across, up = 2.7, 2.1  # from one box to the next
-    ax = _blank(ax, (-2.1, across * steps + 0.3), (-1.5, up * n_layers + 1.0))
-    for layer in range(n_layers):
-        _write(ax, -2.0, up * layer + 0.5, f"layer {layer + 1}", ha="left")
-    for step in range(steps):
-        _write(ax, across * step + 0.7, -1.15, f"$x_{step + 1}$")
-        _arrow(ax, (across * step + 0.7, -0.8), (across * step + 0.7, 0), "0.25")
-    for layer, step in product(range(n_layers), range(steps)):
-        left, floor = across * step, up * layer
-        middle, blue, orange = left + 0.7, COLOURS["blue"], COLOURS["orange"]
-        _box(ax, left, floor, LAYERS[layer % len(LAYERS)])
-        _write(ax, middle, floor + 0.48, "LSTM")
-        if step < steps - 1:
-            _arrow(ax, (left + 1.4, floor + 0.5), (left + across, floor + 0.5), blue)
-            _write(ax, left + 2.02, floor + 0.78, "$h,c$", color=blue)
-        if layer < n_layers - 1 or return_sequences or step == steps - 1:
-            _arrow(ax, (middle, floor + 1.0), (middle, floor + up), orange)
-            name = f"$h_{step + 1}^{{({layer + 1})}}$"
-            _write(ax, middle + 0.12, floor + 1.5, name, ha="left", color=orange)
-    return ax
 
 
 def draw_tensor(x, *, samples=None, steps=None, features=None, picked=None, ax=None):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from matplotlib.text import Annotation
 
-from lstm_utils.plots import diagrams, draw_beam, draw_stack, draw_tensor, show_diagram
+from lstm_utils.plots import diagrams, draw_beam, draw_tensor, show_diagram
 
 ROOT = Path(__file__).parents[3]
 FILES = {path.stem: path for path in Path(diagrams.__file__).parent.glob("*.svg")}
@@ -137,7 +137,7 @@ class TestWhatDrawingsSay:
         [
             ("cell", "forget input candidate output ft it gt ot ct−1 ct ht−1 ht xt"),
             ("attention-weights", "encoder decoder context Dense asks q1 k3"),
-            ("stack", "answer x1 x4 LSTM"),
+            ("stack", "x1 x4 LSTM h1(1) h4(2) h4(3)"),
         ],
     )
     def test_names_what_the_text_speaks_of(self, name, said):
@@ -337,65 +337,21 @@ class TestDrawTensor:
             draw_tensor(x, **options)
 
 
-class TestDrawStack:
-    def test_has_a_box_for_each_layer_and_step(self):
-        shown = words(draw_stack(2, 5))
-        assert shown.count("LSTM") == 10
-        assert [w for w in shown if w.startswith("layer")] == ["layer 1", "layer 2"]
-        assert [w for w in shown if w.startswith("$x")] == [
-            f"$x_{step}$" for step in range(1, 6)
-        ]
+class TestStack:
+    """What goes across, what goes up, and where the answer leaves."""
+
+    def test_both_states_go_across_every_gap_and_only_h_goes_up(self):
+        part = drawing("stack")
+        assert labels(part).count("LSTM") == 3 * 4
+        assert labels(part).count("h, c") == len(blue_lines(part)) == 3 * 3
+        ups = [label for label in labels(part) if re.fullmatch(r"h\d\(\d\)", label)]
+        below = [f"h{step}({layer})" for layer in (1, 2) for step in (1, 2, 3, 4)]
+        assert sorted(ups) == sorted([*below, "h4(3)"])
 
     def test_time_runs_right_and_depth_upwards(self):
-        ax = draw_stack(3, 4)
-        assert place(ax, "$x_1$")[0] < place(ax, "$x_4$")[0]
-        assert place(ax, "$x_1$")[1] < place(ax, "layer 1")[1]
-        assert place(ax, "layer 1")[1] < place(ax, "layer 3")[1]
-
-    def test_both_states_go_across_every_gap_of_every_layer(self):
-        assert words(draw_stack(3, 4)).count("$h,c$") == 3 * 3
-        assert "$h,c$" not in words(draw_stack(3, 1))
-
-    @pytest.mark.parametrize("return_sequences", [False, True])
-    def test_the_output_goes_up_at_every_step_and_leaves_as_told(
-        self, return_sequences
-    ):
-        ax = draw_stack(2, 3, return_sequences=return_sequences)
-        ups = {word for word in words(ax) if word.startswith("$h_")}
-        leaving = (1, 2, 3) if return_sequences else (3,)
-        assert ups == {f"$h_{step}^{{(1)}}$" for step in (1, 2, 3)} | {
-            f"$h_{step}^{{(2)}}$" for step in leaving
-        }
-        arrows = [text for text in ax.texts if isinstance(text, Annotation)]
-        upward = [a for a in arrows if a.xy[0] == a.xyann[0] and a.xy[1] > a.xyann[1]]
-        assert len(upward) == len(ups) + 3  # and one for each input
-
-    def test_no_arrow_points_down_or_back(self):
-        ax = draw_stack(3, 4, return_sequences=True)
-        for arrow in ax.texts:
-            if isinstance(arrow, Annotation):
-                across, up = np.subtract(arrow.xy, arrow.xyann)
-                assert (across > 0 == up) or (across == 0 < up)
-
-    def test_draws_where_it_is_told(self):
-        _, ax = plt.subplots()
-        assert draw_stack(ax=ax) is ax
-
-    @pytest.mark.parametrize(
-        ("arguments", "options", "error", "message"),
-        [
-            ((0,), {}, ValueError, "n_layers must be at least 1, but 0 came"),
-            ((7,), {}, ValueError, "n_layers must be at most 6.*could not be read"),
-            ((2, 7), {}, ValueError, "steps must be at most 6, but 7 came"),
-            ((2.0,), {}, TypeError, "n_layers must be a whole number"),
-            ((), {"return_sequences": "no"}, TypeError, "must be True or False"),
-            ((), {"ax": [1]}, TypeError, "ax must be one Axes"),
-        ],
-    )
-    def test_says_what_does_not_fit(self, arguments, options, error, message):
-        with pytest.raises(error, match=message):
-            draw_stack(*arguments, **options)
-        assert not plt.get_fignums()
+        part = drawing("stack")
+        assert height(part, "x1") > height(part, "layer 1") > height(part, "layer 3")
+        assert all(end[0] > start[0] for start, end, _ in blue_lines(part))
 
 
 class TestDrawBeam:

@@ -55,8 +55,6 @@ def test_rare_pairs_are_spread_over_a_call():
     assert min(first, second) > 100
 
 
-# --- dates ----------------------------------------------------------------------
-
 FORMS = {
     r"\d{1,2} [A-Z][a-z]+ \d{4}": "%d %B %Y",
     r"\d{1,2} [A-Z][a-z]{2} \d{4}": "%d %b %Y",
