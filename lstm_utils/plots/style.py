@@ -27,14 +27,11 @@ COLOURS = {
 DASHES = ("-", "--", "-.", ":")
 
 
-def _look(colour, dashes, **more) -> dict:
-    return {"color": COLOURS[colour], "linestyle": dashes, **more}
+def _look(colour, dashes, marker="", **label) -> dict:
+    return {"color": COLOURS[colour], "linestyle": dashes, "marker": marker} | label
 
 
-LOOKS = tuple(
-    _look(colour, dashes, marker=marker)
-    for colour, dashes, marker in zip(COLOURS, DASHES, "os^D", strict=False)
-)
+LOOKS = tuple(map(_look, COLOURS, DASHES, "os^D"))
 """Colour, dashes and marker of up to four lines in one figure."""
 
 TRACES = {
@@ -102,8 +99,7 @@ def finish(ax, lines, names: str = "ends", log: str = "") -> None:
     if "y" in log:
         span = np.divide(*ax.get_ylim()[::-1])
         few = (1, 2, 5) if span < 20 else (1, 3) if span < 1000 else (1,)
-        near = MaxNLocator(4, steps=[1, 2, 5, 10])  # too near for two powers of ten
-        ticks = near if span < 5 else LogLocator(subs=few)
+        ticks = LogLocator(subs=few) if span > 5 else MaxNLocator(4, steps=[1, 2, 5])
         ax.yaxis.set(major_locator=ticks, major_formatter="{x:g}")
     lines = [(name, line, line.get_ydata()[-1]) for name, line in lines if name]
     if names != "ends" or not lines:
@@ -111,8 +107,8 @@ def finish(ax, lines, names: str = "ends", log: str = "") -> None:
     lines.sort(key=lambda one: one[2])
     beside = ax.get_yaxis_transform()
     heights = beside.transform([(1.0, y) for _, _, y in lines])[:, 1]
-    steps = 13.0 * np.arange(len(lines))  # points: a line of text and a little more
-    free = heights * 72 / ax.figure.dpi - steps
+    # In points, of which a line of text takes 13.
+    free = heights * 72 / ax.figure.dpi - 13.0 * np.arange(len(lines))
     up, down = np.maximum.accumulate(free), np.minimum.accumulate(free[::-1])[::-1]
     look = {"xycoords": beside, "textcoords": "offset points", "va": "center"}
     for (name, line, y), shift in zip(lines, (up + down) / 2 - free, strict=True):

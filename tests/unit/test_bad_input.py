@@ -178,12 +178,6 @@ KNOWN = {
     "alignment_score": {"alignment"},  # lists of unequal length
     "check_table": {"function", "keys", "metrics", "rows", "tolerance"},
     "masked_softmax": {"mask"},  # lists of unequal length
-    "plot_alignment": {"right", "title"},
-    "plot_curves": {"xlabel", "ylabel"},  # what is written is not looked at
-    "plot_interval": {"label", "reference"},
-    "plot_maps": {"label"},
-    "plot_rates": {"chance", "label"},
-    "plot_runs": {"sharey", "xlabel", "ylabel"},
     "read_table": {"failed", "table"},
     "run_grid": {"function", "grid", "metrics", "n_jobs", "path", "retry"},
     "train": {"loss"},

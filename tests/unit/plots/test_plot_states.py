@@ -44,11 +44,15 @@ def test_names_of_gates_do_not_cover_each_other_and_dashes_differ(trace, covered
     ("change", "error", "message"),
     [
         ({"trace": []}, TypeError, "trace .* list that gate_traces gives"),
-        ({"x": np.zeros((2, 9, 2))}, ValueError, "x .* inputs that the traces came"),
+        ({"x": np.zeros((2, 9, 2))}, ValueError, "x .* what the traces came from"),
         ({"x": np.zeros((2, 12, 5))}, ValueError, "x must hold at most 4 .* 5 came"),
         ({"sequence": 2}, ValueError, "sequence must be at most 1, but 2"),
         ({"unit": -1}, ValueError, "unit must be at least 0, but -1"),
-        ({"input_names": ["set"]}, ValueError, "input_names .* 2 features"),
+        (
+            {"input_names": ["set"]},
+            ValueError,
+            "input_names must have 2 .* 1 came.*each feature",
+        ),
     ],
 )
 def test_gates_that_cannot_be_drawn_are_refused(trace, change, error, message):
