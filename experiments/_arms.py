@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from itertools import count, pairwise, product, starmap
 from typing import NamedTuple
 
@@ -49,16 +50,15 @@ def next_settings(
     return [new for arm in confirm for new in confirming_settings(arm, rows)]
 
 
-def arm_settings(
-    arm: Mapping, rows: Iterable[Mapping], rule: Rule = USUAL
-) -> list[dict]:
+def arm_settings(arm: Mapping, rows: list[Mapping], rule: Rule = USUAL) -> list[dict]:
     """Return what an arm has still to run: first its rates, then its scored seeds."""
-    looks, rate = choose(arm, rows, rule)
-    return looks or missing([runs(arm, [rate], rule.seeds, rule.backend)], rows)
+    mine = [row for row in rows if _fits(row, arm)]
+    looks, rate = choose(arm, mine, rule)
+    return looks or missing([runs(arm, [rate], rule.seeds, rule.backend)], mine)
 
 
 def choose(
-    arm: Mapping, rows: Iterable[Mapping], rule: Rule = USUAL
+    arm: Mapping, rows: list[Mapping], rule: Rule = USUAL
 ) -> tuple[list[dict], float | None]:
     """Return the looks at rates that an arm still lacks; if none, its best rate."""
     found = {
@@ -83,7 +83,7 @@ def choose(
     return [], rates[0]
 
 
-def confirming_settings(arm: Mapping, rows: Iterable[Mapping]) -> list[dict]:
+def confirming_settings(arm: Mapping, rows: list[Mapping]) -> list[dict]:
     """Return the scored runs of a complete arm that TensorFlow has still to confirm."""
     mine = [row for row in rows if row["backend"] == "jax" and _fits(row, arm)]
     scored = sorted({(row["lr"], row["seed"]) for row in mine if row["seed"] < 5})
@@ -91,7 +91,7 @@ def confirming_settings(arm: Mapping, rows: Iterable[Mapping]) -> list[dict]:
     return missing([[arm | new for new in wanted]], rows)
 
 
-def missing(groups: Iterable[list[dict]], rows: Iterable[Mapping]) -> list[dict]:
+def missing(groups: Iterable[list[dict]], rows: list[Mapping]) -> list[dict]:
     """Return the settings, given in groups, of which a table has no row."""
     wanted = [new for group in groups for new in group]
     done = {tuple(str(row[key]) for key in wanted[0]) for row in rows} if wanted else {}
@@ -110,7 +110,8 @@ def _fits(row, arm) -> bool:
     return all(str(row[key]) == str(arm[key]) for key in arm)
 
 
-def near_equal_widths(budget, depth, **ends) -> list[int]:
+@cache
+def near_equal_widths(budget, depth, **ends) -> tuple[int, ...]:
     """Return widths within 0.8 % of a budget that differ as little as possible."""
     middle = next(k for k in count(1) if stack_params([k] * depth, **ends) >= budget)
     near = range(max(1, middle - 3), middle + 3)
@@ -119,14 +120,15 @@ def near_equal_widths(budget, depth, **ends) -> list[int]:
         excess = abs(stack_params(widths, **ends) / budget - 1)
         return max(excess, 0.008), max(widths) - min(widths), excess
 
-    return list(min(product(near, repeat=depth), key=preference))
+    return min(product(near, repeat=depth), key=preference)
 
 
-def profile_widths(budget, profile, **ends) -> list[int]:
+@cache
+def profile_widths(budget, profile, **ends) -> tuple[int, ...]:
     """Return widths in given proportions that come closest to a budget."""
     shares = np.array(profile) / sum(profile)
     candidates = [
-        [int(width) for width in np.maximum(1, np.round(total * shares)) + steps]
+        tuple(int(width) for width in np.maximum(1, np.round(total * shares)) + steps)
         for total in range(len(profile), round(budget**0.5) * 2)
         for steps in product((0, 1), repeat=len(profile))
     ]

@@ -86,15 +86,13 @@ def train(
     model.fit(batches, steps_per_epoch=updates, shuffle=False, verbose=0)
 
 
-def falling_adam(rate: float, updates: int):
+def falling_adam(lr: float, updates: int):
     """Return the optimiser of `train`, for a model that is trained in another way."""
     import keras
 
-    if isinstance(rate, bool) or not isinstance(rate, Real) or not 0 < rate < math.inf:
-        raise ValueError(
-            f"learning_rate must be above 0 and finite, but {rate!r} came."
-        )
-    falling = keras.optimizers.schedules.CosineDecay(rate, updates)
+    if isinstance(lr, bool) or not isinstance(lr, Real) or not 0 < lr < math.inf:
+        raise ValueError(f"learning_rate must be above 0 and finite, but {lr!r} came.")
+    falling = keras.optimizers.schedules.CosineDecay(lr, updates)
     return keras.optimizers.Adam(falling, clipnorm=1.0)
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from experiments import scheduled_sampling as sweep
+from experiments._strings import strings
 from lstm_utils.decoding import greedy_decode
 from lstm_utils.models import make_encoder_decoder
 from lstm_utils.tasks import shift_right
@@ -21,7 +22,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def pair():
-    return sweep.generate(40, seed=3)
+    return strings("copy")(40, seed=3)
 
 
 def test_no_share_is_teacher_forcing(model, pair):
@@ -85,9 +86,9 @@ def test_tensorflow_comes_last_with_rates_of_its_own():
         for own in sweep.SHARES
         for updates in sweep.UPDATES
         for lr in (0.01, 0.02, 0.04)
-        for seed in (*sweep.TUNING_SEEDS, *range(sweep.SEEDS))
+        for seed in (*sweep.RULE.tuning_seeds, *sweep.RULE.seeds)
     ]
     wanted = sweep.settings(rows)
     assert {row["backend"] for row in wanted} == {"tensorflow"}
     assert {row["own"] for row in wanted} == {0.0, 1.0}
-    assert {row["seed"] for row in wanted} == {*sweep.TUNING_SEEDS}
+    assert {row["seed"] for row in wanted} == {*sweep.RULE.tuning_seeds}
