@@ -212,9 +212,11 @@ def test_both_arms_start_from_the_same_net_with_the_same_number_of_weights():
 
 
 def test_the_rate_of_the_fast_arm_rises_for_a_fifth_of_its_updates_then_falls_to_0():
-    model = addition.net("fast", (7, 12), (4, 12), updates=10)
-    schedule = model.optimizer._learning_rate
-    rates = [float(schedule(step)) for step in range(61)]
+    optimizer = addition.net("fast", (7, 12), (4, 12), updates=10).optimizer
+    rates = []
+    for step in range(61):
+        optimizer.iterations.assign(step)
+        rates.append(float(optimizer.learning_rate))
     assert int(np.argmax(rates)) == 12
     assert [rates[k] for k in (0, 12, 60)] == pytest.approx([0, 0.02, 0], abs=1e-8)
 
