@@ -176,9 +176,6 @@ def test_the_list_says_chapter_rows_and_cost_and_loads_no_keras():
     assert len(lines) == len([*(ROOT / "experiments").glob("[!_]*.py")])
 
 
-# --- the start of a run -----------------------------------------------------------
-
-
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:TensorFlow was imported before setup")
 def test_a_run_keeps_its_weights_while_others_draw_random_numbers():
@@ -205,9 +202,6 @@ def test_a_run_keeps_its_weights_while_others_draw_random_numbers():
     with pytest.raises(RuntimeError, match="set KERAS_BACKEND=jax"):
         run(seed=4, backend="jax", disturbed=False)
     assert random.randint == drawn_by
-
-
-# --- what is next -------------------------------------------------------------------
 
 
 def tuned(best, rule):
