@@ -6,7 +6,7 @@ PY := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python,.venv/bin/python)
 
 on = $(filter-out 0,$(1))
 
-.PHONY: help book test test-fast serve live lab run experiments bench lock for-book for-dev
+.PHONY: help book test test-fast test-package serve live lab run experiments bench lock for-book for-dev
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 20
@@ -19,6 +19,9 @@ test: for-dev ## everything: lint, site, unit tests, every chapter, browser test
 
 test-fast: for-dev ## lint, unit and structure tests, in under a minute
 	@$(PY) -m book_tools test-fast
+
+test-package: for-dev ## the package alone, lowest and newest versions (VERSIONS=lowest); slow
+	@$(PY) -m book_tools test-package $(VERSIONS)
 
 serve: for-book ## serve the built site on 127.0.0.1 (PORT=8000)
 	@$(PY) -m book_tools serve $(PORT)

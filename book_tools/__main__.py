@@ -48,6 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     add("lab", "open JupyterLab on the chapters", _lab)
     add("test", "run every test", _test)
     add("test-fast", "run the quick tests", _test)
+    package = add("test-package", "test the package alone, lowest and newest", _package)
+    package.add_argument("versions", nargs="?", choices=["lowest", "newest"])
     lock = add("lock", "recompile the locks and environment.yml", _lock)
     lock.add_argument("--upgrade", action="store_true", help="take newest versions")
     return parser
@@ -89,6 +91,12 @@ def _test(options: argparse.Namespace, rest: list[str]) -> int:
     from book_tools.gate import run_gate
 
     return run_gate(fast=options.command == "test-fast")
+
+
+def _package(options: argparse.Namespace, rest: list[str]) -> int:
+    from book_tools.wheel import package
+
+    return package(options.versions)
 
 
 def _lock(options: argparse.Namespace, rest: list[str]) -> int:

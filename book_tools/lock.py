@@ -15,7 +15,7 @@ COMPILE = (
     *("--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url"),
     *("--no-emit-find-links", "--fork-strategy", "fewest"),
 )
-RUN_EXTRAS = ("tensorflow", "course")
+RUN_EXTRAS = ("tensorflow", "plots", "sweeps", "data", "course")
 # dev holds every use and is compiled first; the others may not differ from it.
 USES = {
     "dev": (*RUN_EXTRAS, "book", "test", "cluster"),

@@ -114,7 +114,7 @@ def colab_source(root: Path = ROOT) -> str:
         "# Installs the book's package on Colab; does nothing elsewhere.\n"
         "import sys\n\n"
         'if "google.colab" in sys.modules:\n'
-        f'    %pip install --quiet "lstm-utils @ {address}"'
+        f'    %pip install --quiet "lstm-utils[plots,sweeps,data] @ {address}"'
     )
 
 

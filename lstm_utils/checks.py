@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lstm_utils._validate import as_numbers
+from lstm_utils._validate import as_numbers, check_model
 
 __all__ = ["check_targets"]
 
@@ -55,10 +55,7 @@ def check_targets(model, y) -> None:
     ...
     ValueError: y has shape (8,), but the model's output has shape (None, 5, 1)...
     """
-    import keras
-
-    if not isinstance(model, keras.Model):
-        raise TypeError(f"model must be a Keras model, but {model!r} came.")
+    check_model("model", model)
     if not getattr(model, "compiled", False) or model.loss is None:
         raise ValueError(
             "model has no compiled loss, and the loss decides which targets fit. "
@@ -111,20 +108,14 @@ def _per_output(what, value, names, *, repeat=False):
 
 
 def _check_one(label, shape, target, loss):
-    target = as_numbers(label, target)
-    if target.size == 0:
-        raise ValueError(
-            f"{label} is empty: its shape is {target.shape}, expected at least one "
-            "target. Check the filter or split that made it."
-        )
-    kind = _kind(loss)
-    if kind == "ctc" or _fits(target.shape, shape, kind):
+    came, kind = as_numbers(label, target).shape, _kind(loss)
+    if kind == "ctc" or _fits(came, shape, kind):
         return
     wanted = shape[:-1] if kind == "sparse" else shape
     raise ValueError(
-        f"{label} has shape {target.shape}, but the model's output has shape {shape}, "
-        f"so the loss {_name(loss)!r} expects targets of shape {_text(wanted)}. "
-        f"{_cause(target.shape, shape, kind)}"
+        f"{label} has shape {came}, but the model's output has shape {shape}, so the "
+        f"loss {_name(loss)!r} expects targets of shape {_text(wanted)}. "
+        f"{_cause(came, shape, kind)}"
     )
 
 
@@ -145,11 +136,7 @@ def _fits(target, output, kind):
     if kind == "sparse":
         allowed = [output[:-1], (*output[:-1], 1)]
     else:
-        allowed = [output]
-        if output[-1] == 1:
-            allowed.append(output[:-1])
-        if len(target) == len(output) + 1 and target[-1] == 1:
-            allowed.append((*output, 1))
+        allowed = [output, (*output, 1), *([output[:-1]] if output[-1] == 1 else [])]
     return any(_same(target, shape) for shape in allowed)
 
 
@@ -163,9 +150,7 @@ def _same(target, shape):
 
 
 def _text(shape):
-    sizes = [
-        "N" if k == 0 else "T" if n is None else str(n) for k, n in enumerate(shape)
-    ]
+    sizes = ["N", *("T" if size is None else str(size) for size in shape[1:])]
     return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
 

@@ -6,11 +6,9 @@ output at a step depends on ``target_in`` up to that step only.
 
 from __future__ import annotations
 
-from numbers import Real
-
 import numpy as np
 
-from lstm_utils._validate import check_int
+from lstm_utils._validate import check_int, check_number
 from lstm_utils.models._two_inputs import (
     check_probabilities,
     check_source,
@@ -119,12 +117,8 @@ def sample_decode(
     >>> sample_decode(model, [[3, 4]], 5, temperature=0.5, seed=0).shape
     (1, 5)
     """
-    temperature = _number("temperature", temperature)
-    if temperature <= 0:
-        raise ValueError(
-            f"temperature must be above 0, but {temperature} came. For the most "
-            "probable token at each step use greedy_decode."
-        )
+    hint = "For the most probable token at each step use greedy_decode."
+    temperature = check_number("temperature", temperature, 0, hint, strict=True)
     seed = check_int("seed", seed, 0, "It starts the random numbers.")
     max_length = _length(max_length)
     draws = None
@@ -144,12 +138,7 @@ def sample_decode(
 
 
 def beam_search(
-    model,
-    source,
-    width: int,
-    max_length: int,
-    *,
-    length_penalty: float = 0.0,
+    model, source, width: int, max_length: int, *, length_penalty: float = 0.0
 ) -> list[list[tuple[np.ndarray, float]]]:
     """Keep at each step the best few beginnings, and return the best answers.
 
@@ -202,12 +191,8 @@ def beam_search(
     """
     width = check_int("width", width, 1, "It counts the answers kept; 1 is greedy.")
     max_length = _length(max_length)
-    power = _number("length_penalty", length_penalty)
-    if power < 0:
-        raise ValueError(
-            f"length_penalty must be at least 0, but {power} came. It is the power "
-            "of the length by which scores are divided: 0 divides by 1."
-        )
+    hint = "It is the power of the length by which scores are divided: 0 leaves them."
+    power = check_number("length_penalty", length_penalty, 0, hint)
     check_two_inputs(model)
     source = check_source(model, source)
     n = len(source)
@@ -281,16 +266,5 @@ def _next_step(model, source, ids, t) -> np.ndarray:
 
 
 def _length(max_length) -> int:
-    return check_int(
-        "max_length", max_length, 1, "It counts tokens, the end token among them."
-    )
-
-
-def _number(name, value) -> float:
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
-        raise TypeError(
-            f"{name} must be a number, but {value!r} ({type(value).__name__}) came."
-        )
-    if not np.isfinite(value):
-        raise ValueError(f"{name} must be finite, but {value} came.")
-    return float(value)
+    hint = "It counts tokens, the end token among them."
+    return check_int("max_length", max_length, 1, hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from lstm_utils._validate import check_flag
+from lstm_utils._validate import check_flag, check_int
 
 __all__ = ["LastStep", "UpperLSTMCell"]
 
@@ -39,9 +39,9 @@ class UpperLSTMCell(keras.layers.LSTMCell):
     Raises
     ------
     TypeError
-        If `residual` or `layer_norm` is neither True nor False.
+        If `units` is not a whole number, or an option neither True nor False.
     ValueError
-        If `residual` is set and the input is not as wide as the cell.
+        If `units` is below 1, or `residual` is set and the input is not as wide.
 
     References
     ----------
@@ -58,7 +58,7 @@ class UpperLSTMCell(keras.layers.LSTMCell):
 
     def __init__(self, units, *, residual=False, layer_norm=False, **options):
         """Take the options; weights come with the first input."""
-        super().__init__(units, **options)
+        super().__init__(check_int("units", units, 1, "It is a width."), **options)
         self.residual = check_flag("residual", residual)
         self.layer_norm = check_flag("layer_norm", layer_norm)
         if self.residual:

@@ -7,6 +7,7 @@ import os
 import platform
 import sys
 import warnings
+from contextlib import suppress
 from importlib import metadata
 
 from lstm_utils._validate import check_int
@@ -32,6 +33,8 @@ def setup(seed: int = 0) -> None:
     ------
     TypeError, ValueError
         If `seed` is not a whole number from 0 to 2**32 - 1.
+    ModuleNotFoundError
+        If ``KERAS_BACKEND`` asks for a library that is not there.
 
     Warns
     -----
@@ -62,7 +65,14 @@ def setup(seed: int = 0) -> None:
     for name, value in wanted.items():
         os.environ.setdefault(name, value)
 
-    import keras
+    try:
+        import keras
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            f"Keras is to run on {os.environ['KERAS_BACKEND']}, but {error.name} is "
+            "not installed. Install it, or set KERAS_BACKEND to a library that is."
+        ) from None
+    import numpy as np
 
     keras.utils.set_random_seed(seed)
     if keras.backend.backend() == "tensorflow":
@@ -71,7 +81,11 @@ def setup(seed: int = 0) -> None:
         # Advice on retracing, which a notebook of many small models sets off.
         logging.getLogger("tensorflow").setLevel(logging.ERROR)
         tf.config.experimental.enable_op_determinism()
-    _set_style()
+    np.set_printoptions(precision=4, suppress=True)
+    with suppress(ModuleNotFoundError):  # a package without its plots has no style
+        from lstm_utils.plots.style import use_book_style
+
+        use_book_style()
 
 
 def versions() -> dict[str, str]:
@@ -96,25 +110,11 @@ def versions() -> dict[str, str]:
         "processor": platform.machine(),
     }
     names = ["lstm-utils", "numpy", "scipy", "keras", "tensorflow", "jupyter-book"]
-    for name in names:
-        found[name] = _version(name)
-    return found
+    return found | {name: _version(name) for name in names}
 
 
 def _version(name: str) -> str:
-    candidates = [name, "tensorflow-cpu"] if name == "tensorflow" else [name]
-    for candidate in candidates:
-        try:
-            return metadata.version(candidate)
-        except metadata.PackageNotFoundError:
-            continue
+    for distribution in (name, f"{name}-cpu"):  # as TensorFlow has one
+        with suppress(metadata.PackageNotFoundError):
+            return metadata.version(distribution)
     return "not installed"
-
-
-def _set_style() -> None:
-    import numpy as np
-
-    from lstm_utils.plots.style import use_book_style
-
-    np.set_printoptions(precision=4, suppress=True)
-    use_book_style()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import expit
 
-from lstm_utils._validate import check_array, check_int, check_list
+from lstm_utils._validate import check_array, check_int, check_list, wrong
 
 __all__ = ["lstm_params", "numpy_lstm", "numpy_stack"]
 
@@ -94,16 +94,12 @@ def numpy_lstm(
     >>> h.shape, c.shape
     ((1, 3, 2), (1, 3, 2))
     """
-    x = check_array(
-        "x",
-        x,
-        ("batch", "time", "features"),
-        "One sequence of one feature is x.reshape(1, -1, 1).",
-    )
+    hint = "One sequence of one feature is x.reshape(1, -1, 1)."
+    x = check_array("x", x, ("batch", "time", "features"), hint)
     kernel, recurrent, bias = _check_weights(weights, x.shape[2])
     batch, time, _ = x.shape
-    units = recurrent.shape[0]
-    h_t, c_t = _check_state(initial_state, batch, units)
+    units = len(recurrent)
+    h_t, c_t = _check_state(initial_state, (batch, units))
     h = np.empty((batch, time, units))
     c = np.empty((batch, time, units))
     for t in range(time):
@@ -154,10 +150,6 @@ def numpy_stack(x, weights_per_layer: Sequence[Sequence]) -> np.ndarray:
     """
     hint = "Give [layer.get_weights() for layer in model.layers], LSTM layers only."
     layers = check_list("weights_per_layer", weights_per_layer, hint)
-    if not layers:
-        raise ValueError(
-            f"weights_per_layer is empty, expected one entry a layer. {hint}"
-        )
     if any(isinstance(weights, np.ndarray) for weights in layers):
         raise ValueError(
             "weights_per_layer holds single arrays, expected a list of three arrays "
@@ -168,56 +160,43 @@ def numpy_stack(x, weights_per_layer: Sequence[Sequence]) -> np.ndarray:
         try:
             h, _ = numpy_lstm(h, weights)
         except (TypeError, ValueError) as error:
-            raise type(error)(f"Layer {number} of the stack: {error}") from None
+            message = f"Layer {number} of weights_per_layer: {error}"
+            raise type(error)(message) from None
     return h
 
 
-def _check_weights(weights, n_features):
-    hint = "Give layer.get_weights(): kernel, recurrent kernel and bias."
-    check_list("weights", weights, hint)
-    if len(weights) != 3:
-        raise ValueError(
-            f"weights must be the three arrays kernel, recurrent kernel and bias, as "
-            f"layer.get_weights() gives them, but {len(weights)} came. A layer built "
-            "with use_bias=False has two: add a bias of zeros."
-        )
-    kernel = check_array("kernel", weights[0], ("features", "4 units"))
-    recurrent = check_array("recurrent kernel", weights[1], ("units", "4 units"))
-    bias = check_array(
-        "bias",
-        weights[2],
-        ("4 units",),
-        "A GRU's bias has two axes; this is the LSTM.",
+def _check_weights(weights, n_features) -> list[np.ndarray]:
+    hint = (
+        "Give layer.get_weights(): kernel, recurrent kernel and bias. A layer built "
+        "with use_bias=False has two: add a bias of zeros. A GRU's bias has two axes."
     )
-    units = recurrent.shape[0]
+    check_list("weights", weights, hint, length=3)
+    axes = (("features", "4 units"), ("units", "4 units"), ("4 units",))
+    arrays = [check_array(f"weights[{k}]", weights[k], axes[k], hint) for k in range(3)]
+    units = len(arrays[1])
     expected = [(n_features, 4 * units), (units, 4 * units), (4 * units,)]
-    came = [kernel.shape, recurrent.shape, bias.shape]
+    came = [array.shape for array in arrays]
     if came != expected:
         raise ValueError(
             f"weights have the shapes {came}, but an LSTM of {units} units on "
             f"{n_features} features has {expected}. Usual cause: the last axis of the "
             "input is not the number of features that the layer was built for."
         )
-    return kernel, recurrent, bias
+    return arrays
 
 
-def _check_state(initial_state, batch, units):
+def _check_state(initial_state, shape) -> list[np.ndarray]:
     if initial_state is None:
-        return np.zeros((batch, units)), np.zeros((batch, units))
-    check_list("initial_state", initial_state, "Give the pair (h0, c0), or nothing.")
-    if len(initial_state) != 2:
-        raise ValueError(
-            f"initial_state must be the pair (h0, c0), but {len(initial_state)} "
-            "arrays came. An LSTM has two states."
-        )
+        return [np.zeros(shape), np.zeros(shape)]
+    hint = (
+        "It is the pair (h0, c0), each with a row for each sequence and a column for "
+        "each unit: states fit only layers of equal width."
+    )
+    check_list("initial_state", initial_state, hint, length=2)
     states = []
-    for name, state in zip(("h0", "c0"), initial_state, strict=True):
-        state = check_array(name, state, ("batch", "units"))
-        if state.shape != (batch, units):
-            raise ValueError(
-                f"{name} has shape {state.shape}, but {(batch, units)} is expected: "
-                f"one row for each of the {batch} sequences, one column a unit. "
-                "States fit only layers of equal width."
-            )
-        states.append(state)
+    for k, state in enumerate(initial_state):
+        name = f"initial_state[{k}]"
+        states.append(check_array(name, state, ("batch", "units"), hint))
+        if states[k].shape != shape:
+            raise wrong(ValueError, name, f"have shape {shape}", states[k].shape, hint)
     return states

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from itertools import chain, count, islice
-from numbers import Real
 
 import numpy as np
 
-from lstm_utils._validate import as_numbers, check_int
+from lstm_utils._validate import as_numbers, check_int, check_model, check_number
 from lstm_utils.checks import check_targets
 
 __all__ = ["train"]
@@ -76,10 +74,9 @@ def train(
     updates = check_int("updates", updates, 1, "It counts batches, not passes.")
     batch_size = check_int("batch_size", batch_size, 1, "It counts samples.")
     seed = check_int("seed", seed, 0, "It fixes the order of the data.")
-    if not isinstance(model, keras.Model):
-        raise TypeError(f"model must be a Keras model, but {model!r} came.")
+    optimizer = falling_adam(learning_rate, updates)
     data, n = _arrays(x, y)
-    model.compile(falling_adam(learning_rate, updates), loss=loss)
+    check_model("model", model).compile(optimizer, loss=loss)
     check_targets(model, data[1])
     order = order_of(n, updates, batch_size, np.random.default_rng(seed))
     batches = (keras.tree.map_structure(lambda a, k=k: a[k], data) for k in order)
@@ -90,8 +87,8 @@ def falling_adam(lr: float, updates: int):
     """Return the optimiser of `train`, for a model that is trained in another way."""
     import keras
 
-    if isinstance(lr, bool) or not isinstance(lr, Real) or not 0 < lr < math.inf:
-        raise ValueError(f"learning_rate must be above 0 and finite, but {lr!r} came.")
+    hint = "It is the rate of the first update."
+    lr = check_number("learning_rate", lr, 0, hint, strict=True)
     falling = keras.optimizers.schedules.CosineDecay(lr, updates)
     return keras.optimizers.Adam(falling, clipnorm=1.0)
 
@@ -111,10 +108,10 @@ def _arrays(x, y) -> tuple[tuple, int]:
         for keys, leaf in keras.tree.flatten_with_path(tree) or [((), [])]:
             label = name + "".join(f"[{key!r}]" for key in keys)
             array = as_numbers(label, leaf)
-            if array.ndim == 0 or len(array) == 0:
+            if array.ndim == 0:
                 raise ValueError(
-                    f"{label} has shape {array.shape}, expected a row for each sample. "
-                    "A list is taken for one of arrays: make one of its numbers first."
+                    f"{label} is a single number, expected a row for each sample. A "
+                    "list is taken for one of arrays: make one of its numbers first."
                 )
             arrays.append(array)
             if len(array) != (n := len(arrays[0])):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from lstm_utils._validate import as_numbers, check_array, check_int
+from lstm_utils._validate import as_numbers, check_array, check_int, check_number
 
 __all__ = ["sliding_windows", "split_by_time"]
 
@@ -57,6 +57,7 @@ def sliding_windows(
            [4.]])
     """
     series = _check_series(series)
+    series = series[:, np.newaxis] if series.ndim == 1 else series
     hint = "Windows are measured in steps; time is the first axis of the series."
     window = check_int("window", window, 1, hint)
     horizon = check_int("horizon", horizon, 1, hint)
@@ -103,8 +104,7 @@ def split_by_time(
     >>> [len(part) for part in split_by_time(np.arange(20.0), test=0.25)]
     [12, 3, 5]
     """
-    array = as_numbers("series", series)
-    _check_series(array)
+    array = _check_series(series)
     n_validation = _steps("validation", validation, len(array))
     n_test = _steps("test", test, len(array))
     n_train = len(array) - n_validation - n_test
@@ -120,22 +120,13 @@ def split_by_time(
 
 def _check_series(series) -> np.ndarray:
     array = as_numbers("series", series)
-    if array.ndim == 1:
-        return check_array("series", array, ("time",))[:, np.newaxis]
-    return check_array(
-        "series",
-        array,
-        ("time", "features"),
-        "If it is windowed already, pass the series that the windows came from.",
-    )
+    axes = ("time",) if array.ndim == 1 else ("time", "features")
+    hint = "If it is windowed already, pass the series that the windows came from."
+    return check_array("series", array, axes, hint)
 
 
 def _steps(name: str, size, total: int) -> int:
+    hint = "Give a whole number of steps, or a share of the series such as 0.15."
     if isinstance(size, (float, np.floating)):
-        if not 0 < size < 1:
-            raise ValueError(
-                f"{name} must be a fraction between 0 and 1 or a whole number of "
-                f"steps, but {float(size)} came."
-            )
-        return round(float(size) * total)
-    return check_int(name, size, 1, "A share of the series is a float such as 0.15.")
+        return round(check_number(name, size, 0, hint, strict=True, below=1) * total)
+    return check_int(name, size, 1, hint)

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from lstm_utils._validate import load_extra
+
 __all__ = ["run_grid"]
 
 
@@ -88,8 +90,7 @@ def run_grid(
     4
     0
     """
-    import joblib
-    from tqdm import tqdm
+    joblib, tqdm = (load_extra(name, "sweeps") for name in ("joblib", "tqdm"))
 
     keys = _common_keys(grid)
     columns = [*keys, *metrics, "seconds", "versions", "error"]
@@ -109,7 +110,7 @@ def run_grid(
         parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered")
         runs = parallel(joblib.delayed(_one_run)(function, s, metrics) for s in todo)
         writer = csv.DictWriter(file, columns, lineterminator="\n")
-        for row in tqdm(runs, path.stem, len(todo), unit="run", disable=None):
+        for row in tqdm.tqdm(runs, path.stem, len(todo), unit="run", disable=None):
             writer.writerow(row)
             file.flush()
             os.fsync(file.fileno())

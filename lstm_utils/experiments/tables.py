@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from lstm_utils._validate import load_extra
+
 __all__ = ["check_table", "read_table"]
 
 ABOVE = Path(__file__).resolve().parents
@@ -38,8 +40,6 @@ def read_table(table, *, failed: bool = False):
     >>> read_table("deep_or_wide.csv")["depth"].nunique()
     4
     """
-    import pandas as pd
-
     places = [Path(table), *(folder / Path(table).name for folder in FOLDERS)]
     found = next((place for place in places if place.is_file()), None)
     if found is None:
@@ -47,7 +47,7 @@ def read_table(table, *, failed: bool = False):
         raise FileNotFoundError(
             f"There is no table {str(table)!r}. The book's own are {known}."
         )
-    rows = pd.read_csv(found)
+    rows = load_extra("pandas", "sweeps").read_csv(found)
     if failed or "error" not in rows:
         return rows
     return rows[rows["error"].isna()].drop(columns="error").reset_index(drop=True)

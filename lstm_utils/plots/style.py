@@ -1,10 +1,16 @@
-"""The look of the book's figures."""
+"""The look of the book's figures: colours, dashes, markers, and where names stand."""
 
 from __future__ import annotations
 
-from cycler import cycler
+import sys
+
+import numpy as np
+
+from lstm_utils._validate import as_numbers, check_axes, check_list, load_extra
 
 __all__ = ["COLOURS", "LOOKS", "use_book_style"]
+
+load_extra("matplotlib", "plots")
 
 COLOURS = {
     "blue": "#0072B2",
@@ -17,13 +23,111 @@ COLOURS = {
 }
 """The colours of Okabe and Ito, which colour-blind readers can tell apart."""
 
-LOOKS = (
-    ("blue", "-", "o"),
-    ("orange", "--", "s"),
-    ("green", "-.", "^"),
-    ("pink", ":", "D"),
+
+DASHES = ("-", "--", "-.", ":")
+
+
+def _look(colour, dashes, **more) -> dict:
+    return {"color": COLOURS[colour], "linestyle": dashes, **more}
+
+
+LOOKS = tuple(
+    _look(colour, dashes, marker=marker)
+    for colour, dashes, marker in zip(COLOURS, DASHES, "os^D", strict=False)
 )
 """Colour, dashes and marker of up to four lines in one figure."""
+
+TRACES = {
+    "i": _look("sky", "-", label="input i"),
+    "f": _look("amber", "--", label="forget f"),
+    "o": _look("pink", "-.", label="output o"),
+    "c": _look("blue", "-", label="cell state c"),
+    "h": _look("orange", "--", label="output h"),
+    "g": _look("black", ":", label="candidate g"),
+}
+"""What goes on inside a cell."""
+
+BESIDE = {"color": "0.3", "linewidth": 1.2, "linestyle": "--", "zorder": 0}
+"""A value to compare with."""
+
+
+def wrong(kind: type, name: str, expected: str, what, hint: str = "") -> Exception:
+    """Return the error that tells what an argument must be, what came, and why."""
+    return kind(f"{name} must {expected}, but {what} came. {hint}".rstrip())
+
+
+def one_number(name: str, value) -> float:
+    """Return `value` as a float, or raise."""
+    if (number := as_numbers(name, value)).ndim:
+        raise wrong(ValueError, name, "be a single number", f"shape {number.shape}")
+    return float(number)
+
+
+def two_of(name: str, value, hint: str):
+    """Return `value` if it is a list or tuple of two, or raise."""
+    if len(check_list(name, value, hint)) != 2:
+        raise wrong(ValueError, name, "have 2 entries", len(value), hint)
+    return value
+
+
+def looks(argument: str, names) -> dict:
+    """Return a look for each name, or raise where they could not be told apart."""
+    names = list(dict.fromkeys(names))
+    if len(names) > len(LOOKS):
+        most = f"hold at most {len(LOOKS)} lines, which can be told apart"
+        raise wrong(ValueError, argument, most, len(names), "Draw two figures.")
+    return dict(zip(names, LOOKS, strict=False))
+
+
+def panel_grid(titles, columns: int, size, **options):
+    """Return a new figure's axes, one for each title, `columns` side by side."""
+    import matplotlib.pyplot as plt
+
+    options = {"figsize": size, "layout": "constrained", "squeeze": False} | options
+    grid = plt.subplots(-(-len(titles) // columns), columns, **options)[1].ravel()
+    for ax in grid[len(titles) :]:
+        ax.remove()
+    for ax, title in zip(grid, titles, strict=False):
+        ax.set_title(title)
+    return grid[: len(titles)]
+
+
+def axes_for(ax, size):
+    """Return `ax`, or the axes of a new figure of this size if it is None."""
+    check_axes(ax)
+    return panel_grid([""], 1, size)[0] if ax is None else ax
+
+
+def finish(ax, lines, names: str = "ends", log: str = "") -> None:
+    """Set logarithmic scales with plain ticks, and write names at the ends of lines.
+
+    No name, given with its line, stands on another, and each is darker than its line,
+    so that light colours can be read.
+    """
+    from matplotlib.colors import to_rgb
+    from matplotlib.ticker import LogLocator, MaxNLocator
+
+    ax.set(**{f"{axis}scale": "log" for axis in log})
+    ax.minorticks_off()
+    if "y" in log:
+        span = np.divide(*ax.get_ylim()[::-1])
+        few = (1, 2, 5) if span < 20 else (1, 3) if span < 1000 else (1,)
+        near = MaxNLocator(4, steps=[1, 2, 5, 10])  # too near for two powers of ten
+        ticks = near if span < 5 else LogLocator(subs=few)
+        ax.yaxis.set(major_locator=ticks, major_formatter="{x:g}")
+    lines = [(name, line, line.get_ydata()[-1]) for name, line in lines if name]
+    if names != "ends" or not lines:
+        return
+    lines.sort(key=lambda one: one[2])
+    beside = ax.get_yaxis_transform()
+    heights = beside.transform([(1.0, y) for _, _, y in lines])[:, 1]
+    steps = 13.0 * np.arange(len(lines))  # points: a line of text and a little more
+    free = heights * 72 / ax.figure.dpi - steps
+    up, down = np.maximum.accumulate(free), np.minimum.accumulate(free[::-1])[::-1]
+    look = {"xycoords": beside, "textcoords": "offset points", "va": "center"}
+    for (name, line, y), shift in zip(lines, (up + down) / 2 - free, strict=True):
+        look["color"] = np.multiply(0.65, to_rgb(line.get_color()))
+        ax.annotate(name, (1.0, y), (5, shift), annotation_clip=False, **look)
 
 
 def use_book_style() -> None:
@@ -38,44 +142,26 @@ def use_book_style() -> None:
     'white'
     """
     import matplotlib as mpl
+    from cycler import cycler
 
-    names = ["blue", "orange", "green", "pink", "black"]
-    dashes = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1))]
-    mpl.rcParams.update(
-        {
-            "axes.prop_cycle": cycler(color=[COLOURS[name] for name in names])
-            + cycler(linestyle=dashes),
-            "axes.facecolor": "white",
-            "axes.spines.right": False,
-            "axes.spines.top": False,
-            "axes.titlelocation": "left",
-            "axes.titlesize": "medium",
-            "figure.constrained_layout.use": True,
-            "figure.dpi": 144,
-            "figure.facecolor": "white",
-            "figure.figsize": (6.4, 3.2),
-            "font.family": "DejaVu Sans",
-            "font.size": 10,
-            "legend.frameon": False,
-            "lines.linewidth": 2,
-            "savefig.facecolor": "white",
-        }
-    )
+    colours = cycler(color=[*list(COLOURS.values())[:4], COLOURS["black"]])
+    cycle = colours + cycler(linestyle=[*DASHES, (0, (5, 1, 1, 1, 1, 1))])
+    mpl.rc(("axes", "figure", "savefig"), facecolor="white")
+    mpl.rc("axes", prop_cycle=cycle, titlelocation="left", titlesize="medium")
+    mpl.rc("axes.spines", right=False, top=False)
+    mpl.rc("figure", dpi=144, figsize=(6.4, 3.2))
+    mpl.rc("figure.constrained_layout", use=True)
+    mpl.rc("font", family="DejaVu Sans", size=10)
+    mpl.rc("legend", frameon=False)
+    mpl.rc("lines", linewidth=2)
     _plain_png()
 
 
 def _plain_png() -> None:
     """Inside a notebook, keep whole canvases and leave version notes out of PNGs."""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return
-    shell = get_ipython()
-    if shell is None or not hasattr(shell, "kernel"):
-        return
-    from matplotlib_inline.config import InlineBackend
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if hasattr(shell, "kernel"):
+        from matplotlib_inline.config import InlineBackend
 
-    InlineBackend.instance(parent=shell).print_figure_kwargs = {
-        "bbox_inches": None,
-        "metadata": {"Software": None},
-    }
+        options = {"bbox_inches": None, "metadata": {"Software": None}}
+        InlineBackend.instance(parent=shell).print_figure_kwargs = options

@@ -14,11 +14,10 @@ from lstm_utils.tasks.sequences import (
     echo,
     last_value,
     latch,
-    lstm_teacher,
     permutation_chain,
     running_sum,
 )
-from lstm_utils.tasks.series import AR_COEFFICIENTS, autoregression
+from lstm_utils.tasks.series import AR_COEFFICIENTS, autoregression, lstm_teacher
 from lstm_utils.tasks.texts import (
     copy_strings,
     reverse_strings,

@@ -21,16 +21,14 @@ def distinct(n: int, draw: Callable, rng, *, key: Callable) -> np.ndarray:
         drawn = np.concatenate([drawn, draw(n)])
 
 
-def check_enough(n, existing, what) -> None:
-    if n > existing:
-        raise ValueError(
-            f"n is {n}, but there are only {existing} {what}, and none comes twice. "
-            "Ask for fewer."
-        )
+def check_enough(n: int, existing: int, what: str) -> None:
+    """Raise if more are asked for than exist, since none comes twice."""
+    hint = f"There are no more {what}, and none comes twice."
+    check_int("n", n, 1, hint, maximum=existing)
 
 
-def generator(seed, **counts) -> np.random.Generator:
+def generator(seed, name="seed", **counts) -> np.random.Generator:
     """Return a generator of random numbers, after a look at what is counted."""
-    for name, count in counts.items():
-        check_int(name, count, 1, "The counts come first, then seed=….")
-    return np.random.default_rng(check_int("seed", seed, 0, "It starts the draws."))
+    for counted, count in counts.items():
+        check_int(counted, count, 1, "It is a count: use // where it is a quotient.")
+    return np.random.default_rng(check_int(name, seed, 0, "It starts the draws."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_utils._validate import check_int
+from lstm_utils._validate import check_array, check_int, wrong
 from lstm_utils.tasks._draws import generator
 
 __all__ = ["dyck", "dyck_bits", "phrase_bits", "phrase_grammar"]
@@ -91,14 +91,20 @@ def phrase_bits(x, y) -> float:
     float
         In bits per word.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If the two do not belong together.
+
     Examples
     --------
     >>> round(phrase_bits(*phrase_grammar(1_000, 48, seed=0)), 2)
     1.25
     """
+    words, y = _check_pair(x, y, PHRASE_SYMBOLS)
     bits = np.where(y < 4, 2.0, 0.0)  # one noun of four
     depth = np.zeros(len(y), dtype=int)
-    for t, word in enumerate(np.argmax(x, axis=2).T):
+    for t, word in enumerate(words.T):
         depth += word == 8
         depth -= (word >= 4) & (word < 8) & (depth > 0)
         may_nest = (word < 4) & (depth < 3)
@@ -148,9 +154,7 @@ def dyck(
     >>> x.shape, y.shape
     ((2, 12, 4), (2, 12))
     """
-    rng = generator(seed, n=n, steps=steps)
-    kinds = check_int("kinds", kinds, 1, "It counts the kinds of brackets.")
-    max_depth = check_int("max_depth", max_depth, 1, "At least one bracket must open.")
+    rng = generator(seed, n=n, steps=steps, kinds=kinds, max_depth=max_depth)
     brackets = np.empty((n, steps + 1), dtype="int32")
     open_kinds = np.zeros((n, max_depth), dtype="int32")
     depth = np.zeros(n, dtype=int)
@@ -186,16 +190,35 @@ def dyck_bits(x, y, *, max_depth: int = 6) -> float:
     float
         In bits per bracket.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If the two do not belong together, or `max_depth` is no whole number of at
+        least 1.
+
     Examples
     --------
     >>> round(dyck_bits(*dyck(1_000, 48, seed=0)), 2)
     1.35
     """
-    kinds = x.shape[2] // 2
-    opens = np.argmax(x, axis=2) < kinds
+    max_depth = check_int("max_depth", max_depth, 1, "At least one bracket must open.")
+    brackets, y = _check_pair(x, y)
+    kinds = np.shape(x)[2] // 2
+    opens = brackets < kinds
     depth = np.cumsum(np.where(opens, 1, -1), axis=1)  # before each target
     free = (depth > 0) & (depth < max_depth)
     return float(np.mean(free + np.where(y < kinds, np.log2(kinds), 0.0)))
+
+
+def _check_pair(x, y, n_symbols=None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the symbols read and those that follow, both (n, steps), or raise."""
+    x = check_array("x", x, ("n", "steps", "symbols"), "Its symbols are one-hot.")
+    y = check_array("y", y, ("n", "steps"), "It holds the symbol that follows each.")
+    wanted = (*y.shape, n_symbols or x.shape[2] // 2 * 2)
+    if x.shape != wanted:
+        hint = "Give x and y as one call of the generator gave them."
+        raise wrong(ValueError, "x", f"have shape {wanted}", x.shape, hint)
+    return x.argmax(axis=2), y
 
 
 def _next_symbol(symbols, n_symbols) -> tuple[np.ndarray, np.ndarray]:

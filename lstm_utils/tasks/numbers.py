@@ -23,18 +23,18 @@ MONTHS = (
     *("September", "October", "November", "December"),
 )
 FORMATS = (
-    "{day} {name} {year}",
-    "{day} {short} {year}",
-    "{name} {day}, {year}",
-    "{short} {day}, {year}",
-    "{day:02}.{month:02}.{year}",
-    "{day:02}.{month:02}.{two:02}",
-    "{day}/{month}/{year}",
-    "{day} {short} {two:02}",
-)
-FIRST_DAY, LAST_DAY = "1950-01-01", "2050-01-01"  # the last is not among them
+    "{0.day} {1} {0.year}",
+    "{0.day} {1:.3} {0.year}",
+    "{1} {0.day}, {0.year}",
+    "{1:.3} {0.day}, {0.year}",
+    "{0:%d.%m.%Y}",
+    "{0:%d.%m.%y}",
+    "{0.day}/{0.month}/{0.year}",
+    "{0.day} {1:.3} {0:%y}",
+)  # of a date and the name of its month
+DAYS = np.arange("1950-01-01", "2050-01-01", dtype="datetime64[D]")
 NAMES = "|".join((*MONTHS, *(name[:3] for name in MONTHS)))
-DATE_PATTERNS = (
+PATTERNS = (
     re.compile(rf"(?P<day>\d\d?) (?P<month>{NAMES}) (?P<year>\d\d(\d\d)?)"),
     re.compile(rf"(?P<month>{NAMES}) (?P<day>\d\d?), (?P<year>\d{{4}})"),
     re.compile(r"(?P<day>\d\d)\.(?P<month>\d\d)\.(?P<year>\d\d(\d\d)?)"),
@@ -113,11 +113,11 @@ def addition(n: int, digits: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]
         return rng.integers(lowest, 10**lengths)
 
     pairs = distinct(n, draw, rng, key=lambda drawn: np.sort(drawn, axis=1))
-    vocabulary = addition_vocabulary()
-    questions = [f"{a}+{b}" for a, b in pairs.tolist()]
-    answers = [str(a + b) for a, b in pairs.tolist()]
-    source = vocabulary.encode(questions, length=2 * digits + 1)
-    return source, vocabulary.encode(answers, end=True, length=digits + 2)
+    questions = [f"{a}+{b}" for a, b in pairs]
+    answers = [str(a + b) for a, b in pairs]
+    encode = addition_vocabulary().encode
+    source = encode(questions, length=2 * digits + 1)
+    return source, encode(answers, end=True, length=digits + 2)
 
 
 def date_vocabulary() -> Vocabulary:
@@ -176,17 +176,14 @@ def date_formats(n: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
     ['2035-01-23', '2013-09-12']
     """
     rng = generator(seed, n=n)
-    first, last = np.datetime64(FIRST_DAY), np.datetime64(LAST_DAY)
-    n_days = int((last - first).astype(int))
-    check_enough(n, n_days, "dates from 1950 to 2049")
-    days = first + rng.choice(n_days, size=n, replace=False)
+    check_enough(n, len(DAYS), "dates from 1950 to 2049")
+    days = DAYS[rng.choice(len(DAYS), size=n, replace=False)]
     forms = rng.integers(len(FORMATS), size=n)
-    answers = days.astype(str).tolist()
-    vocabulary = date_vocabulary()
     written = [
-        _write_date(FORMATS[k], *map(int, iso.split("-")))
-        for k, iso in zip(forms, answers, strict=True)
+        FORMATS[form].format(day, MONTHS[day.month - 1])
+        for form, day in zip(forms, days.tolist(), strict=True)
     ]
+    vocabulary, answers = date_vocabulary(), days.astype(str)
     return vocabulary.encode(written, length=18), vocabulary.encode(answers, end=True)
 
 
@@ -226,22 +223,16 @@ def date_alignment(source) -> np.ndarray:
     source = check_ids("source", source, ("n", "steps"), len(vocabulary))
     aligned = np.zeros((len(source), 11, source.shape[1]), dtype=bool)
     for row, text in zip(aligned, vocabulary.decode(source), strict=True):
-        found = [m for pattern in DATE_PATTERNS if (m := pattern.fullmatch(text))]
+        found = next(filter(None, (form.fullmatch(text) for form in PATTERNS)), None)
         if not found:
             raise ValueError(
                 f"source holds {text!r}, which is no date in a form of date_formats."
             )
         for part, (start, stop) in DATE_STEPS.items():
-            first, last = found[0].span(part)
+            first, last = found.span(part)
             row[start:stop, first:last] = True
-            if found[0][part].isdigit():
+            if found[part].isdigit():
                 for back in range(1, min(stop - start, last - first) + 1):
                     row[stop - back, first:last] = False
                     row[stop - back, last - back] = True
     return aligned
-
-
-def _write_date(form, year, month, day) -> str:
-    name = MONTHS[month - 1]
-    parts = {"year": year, "two": year % 100, "month": month, "day": day}
-    return form.format(name=name, short=name[:3], **parts)

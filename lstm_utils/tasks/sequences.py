@@ -6,8 +6,7 @@ from itertools import permutations
 
 import numpy as np
 
-from lstm_utils._validate import check_int
-from lstm_utils.reference import numpy_stack
+from lstm_utils._validate import check_choice, check_int, load_extra
 from lstm_utils.tasks._draws import generator
 
 __all__ = [
@@ -16,7 +15,6 @@ __all__ = [
     "echo",
     "last_value",
     "latch",
-    "lstm_teacher",
     "permutation_chain",
     "running_sum",
 ]
@@ -168,79 +166,11 @@ def echo(
     True
     """
     x = _noise(n, steps, seed)
-    delay = check_int("delay", delay, 0, "An echo cannot come before its sound.")
-    if delay >= steps:
-        raise ValueError(
-            f"delay is {delay} steps, but the sequences have only {steps}, so that no "
-            "echo would come. Make the sequences longer or the delay shorter."
-        )
+    hint = f"An echo comes after its sound and before the {steps} steps are over."
+    delay = check_int("delay", delay, 0, hint, maximum=steps - 1)
     y = np.zeros_like(x)
     y[:, delay:] = x[:, : steps - delay]
     return x, y
-
-
-def lstm_teacher(
-    n: int, steps: int, *, layers: int, teacher: int, seed: int, units: int = 8
-) -> tuple[np.ndarray, np.ndarray]:
-    """Let a random stack of LSTM layers write the targets.
-
-    Two features of standard normal noise enter; the target at each step is one unit
-    of the teacher's top layer, scaled to mean 0 and variance 1. Weights are normal
-    with variance 1.5² / fan-in, biases 0, and between the layers each unit is
-    scaled to mean 0 and variance 1 as well, so that depth does not fade the signal.
-
-    Introduced in: 06
-
-    Parameters
-    ----------
-    n, steps : int
-        Number of sequences and their length.
-    layers, units : int
-        Depth of the teacher and width of each of its layers.
-    teacher : int
-        Seed of the teacher's weights.
-    seed : int
-        Seed of the inputs.
-
-    Returns
-    -------
-    x : ndarray of float32, shape (n, steps, 2)
-    y : ndarray of float32, shape (n, steps, 1)
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a number is not whole or too small.
-
-    Examples
-    --------
-    >>> x, y = lstm_teacher(3, 5, layers=2, teacher=0, seed=1)
-    >>> x.shape, y.shape
-    ((3, 5, 2), (3, 5, 1))
-    """
-    rng = generator(seed, n=n, steps=steps)
-    layers = check_int("layers", layers, 1, "It is the depth of the teacher.")
-    units = check_int("units", units, 1, "It is the width of the teacher's layers.")
-    weights_rng = np.random.default_rng(
-        check_int("teacher", teacher, 0, "It draws the weights.")
-    )
-    # The same scales for every seed, so that the teacher stays one function.
-    probe = np.random.default_rng(0).standard_normal((500, steps, 2))
-    x = rng.standard_normal((n, steps, 2))
-    signal = x
-    for _ in range(layers):
-        weights = _random_lstm(weights_rng, signal.shape[-1], units)
-        probe, signal = (numpy_stack(part, [weights]) for part in (probe, signal))
-        mean, spread = probe.mean(axis=(0, 1)), probe.std(axis=(0, 1))
-        probe, signal = (probe - mean) / spread, (signal - mean) / spread
-    return x.astype("float32"), signal[:, :, :1].astype("float32")
-
-
-def _random_lstm(rng, n_features, units) -> list[np.ndarray]:
-    spread = 1.5 / np.sqrt(n_features), 1.5 / np.sqrt(units)
-    kernel = rng.normal(0, spread[0], (n_features, 4 * units))
-    recurrent = rng.normal(0, spread[1], (units, 4 * units))
-    return [kernel, recurrent, np.zeros(4 * units)]
 
 
 def digit_rows(part: str) -> tuple[np.ndarray, np.ndarray]:
@@ -278,19 +208,13 @@ def digit_rows(part: str) -> tuple[np.ndarray, np.ndarray]:
     >>> x.shape, y.shape
     ((500, 8, 8), (500,))
     """
-    from sklearn.datasets import load_digits
-
-    places = {
-        "train": slice(0, 1000),
-        "validation": slice(1000, 1297),
-        "test": slice(1297, None),
-    }
-    if part not in places:
-        raise ValueError(f"part must be one of {list(places)}, but {part!r} came.")
-    digits = load_digits()
-    order = np.random.default_rng(0).permutation(len(digits.target))[places[part]]
-    x, y = digits.images[order] / 16, digits.target[order]
-    return x.astype("float32"), y.astype("int32")
+    parts = ("train", "validation", "test")
+    check_choice("part", part, parts)
+    digits = load_extra("sklearn.datasets", "data")
+    x, y = digits.load_digits(return_X_y=True)
+    order = np.random.default_rng(0).permutation(len(y))
+    rows = np.split(order, [1000, 1297])[parts.index(part)]
+    return (x[rows].reshape(-1, 8, 8) / 16).astype("float32"), y[rows].astype("int32")
 
 
 def permutation_chain(
@@ -331,7 +255,8 @@ def permutation_chain(
     """
     rng = generator(seed, n=n, steps=steps)
     drawn = rng.integers(6, size=(n, steps))
-    table = _products()
+    products = PERMUTATIONS[:, PERMUTATIONS]  # (second, first, 3)
+    table = (products[:, :, None] == PERMUTATIONS).all(axis=3).argmax(axis=2).T
     y = np.empty((n, steps), dtype="int32")
     inner = outer = np.zeros(n, dtype=int)
     for t in range(steps):
@@ -339,17 +264,6 @@ def permutation_chain(
         outer = table[outer, inner]
         y[:, t] = outer
     return np.eye(6, dtype="float32")[drawn], y
-
-
-def _products() -> np.ndarray:
-    """Return for each two permutations the number of their product, the first first."""
-    numbers = {tuple(p): k for k, p in enumerate(PERMUTATIONS)}
-    return np.array(
-        [
-            [numbers[tuple(second[first])] for second in PERMUTATIONS]
-            for first in PERMUTATIONS
-        ]
-    )
 
 
 def _noise(n, steps, seed) -> np.ndarray:

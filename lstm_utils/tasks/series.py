@@ -1,12 +1,13 @@
-"""Series whose best forecast is known."""
+"""Series whose source is known: a noisy oscillation, a random stack of LSTMs."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from lstm_utils.reference import numpy_stack
 from lstm_utils.tasks._draws import generator
 
-__all__ = ["AR_COEFFICIENTS", "autoregression"]
+__all__ = ["AR_COEFFICIENTS", "autoregression", "lstm_teacher"]
 
 AR_COEFFICIENTS = (1.6, -0.8)
 
@@ -52,3 +53,62 @@ def autoregression(n: int, steps: int, *, seed: int) -> tuple[np.ndarray, np.nda
         series[:, t] = past + noise[:, t]
     series = series[:, 100:, None].astype("float32")
     return series[:, :-1].copy(), series[:, 1:].copy()
+
+
+def lstm_teacher(
+    n: int, steps: int, *, layers: int, teacher: int, seed: int, units: int = 8
+) -> tuple[np.ndarray, np.ndarray]:
+    """Let a random stack of LSTM layers write the targets.
+
+    Two features of standard normal noise enter; the target at each step is one unit
+    of the teacher's top layer, scaled to mean 0 and variance 1. Weights are normal
+    with variance 1.5² / fan-in, biases 0, and between the layers each unit is
+    scaled to mean 0 and variance 1 as well, so that depth does not fade the signal.
+
+    Introduced in: 06
+
+    Parameters
+    ----------
+    n, steps : int
+        Number of sequences and their length.
+    layers, units : int
+        Depth of the teacher and width of each of its layers.
+    teacher : int
+        Seed of the teacher's weights.
+    seed : int
+        Seed of the inputs.
+
+    Returns
+    -------
+    x : ndarray of float32, shape (n, steps, 2)
+    y : ndarray of float32, shape (n, steps, 1)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is not whole or too small.
+
+    Examples
+    --------
+    >>> x, y = lstm_teacher(3, 5, layers=2, teacher=0, seed=1)
+    >>> x.shape, y.shape
+    ((3, 5, 2), (3, 5, 1))
+    """
+    rng = generator(seed, n=n, steps=steps, layers=layers, units=units)
+    weights_rng = generator(teacher, "teacher")
+    # The same scales for every seed, so that the teacher stays one function.
+    probe = np.random.default_rng(0).standard_normal((500, steps, 2))
+    x = signal = rng.standard_normal((n, steps, 2))
+    for _ in range(layers):
+        weights = _random_lstm(weights_rng, signal.shape[-1], units)
+        probe, signal = (numpy_stack(part, [weights]) for part in (probe, signal))
+        mean, spread = probe.mean(axis=(0, 1)), probe.std(axis=(0, 1))
+        probe, signal = (probe - mean) / spread, (signal - mean) / spread
+    return x.astype("float32"), signal[:, :, :1].astype("float32")
+
+
+def _random_lstm(rng, n_features, units) -> list[np.ndarray]:
+    spread = 1.5 / np.sqrt(n_features), 1.5 / np.sqrt(units)
+    kernel = rng.normal(0, spread[0], (n_features, 4 * units))
+    recurrent = rng.normal(0, spread[1], (units, 4 * units))
+    return [kernel, recurrent, np.zeros(4 * units)]

@@ -79,7 +79,7 @@ def copy_strings(
     True
     """
     source = _strings(n, shortest, longest, n_symbols, seed)
-    return source, _with_end(source)
+    return source, _ordered(source, np.arange(longest))
 
 
 def reverse_strings(
@@ -113,10 +113,7 @@ def reverse_strings(
     True
     """
     source = _strings(n, shortest, longest, n_symbols, seed)
-    steps = np.arange(longest)
-    places = (source != PADDING).sum(axis=1, keepdims=True) - 1 - steps
-    backwards = np.take_along_axis(source, np.maximum(places, 0), axis=1)
-    return source, _with_end(np.where(places >= 0, backwards, PADDING))
+    return source, _ordered(source, -np.arange(longest))
 
 
 def sort_strings(
@@ -150,16 +147,13 @@ def sort_strings(
     True
     """
     source = _strings(n, shortest, longest, n_symbols, seed)
-    last = np.iinfo(source.dtype).max
-    ordered = np.sort(np.where(source == PADDING, last, source), axis=1)
-    return source, _with_end(np.where(ordered == last, PADDING, ordered))
+    return source, _ordered(source, source)
 
 
 def _strings(n, shortest, longest, n_symbols, seed) -> np.ndarray:
     """Return distinct strings (n, longest) as ids, padded on the right."""
-    rng = generator(seed, n=n)
+    rng = generator(seed, n=n, shortest=shortest)
     hint = "After n come the shortest and the longest length."
-    shortest = check_int("shortest", shortest, 1, hint)
     longest = check_int("longest", longest, shortest, hint)
     n_symbols = len(string_vocabulary(n_symbols).symbols)
     existing = sum(n_symbols**k for k in range(shortest, longest + 1))
@@ -174,10 +168,10 @@ def _strings(n, shortest, longest, n_symbols, seed) -> np.ndarray:
     return distinct(n, draw, rng, key=lambda drawn: drawn).astype("int32")
 
 
-def _with_end(rows) -> np.ndarray:
-    """Return rows (n, steps + 1) with an end token behind each."""
-    lengths = (rows != PADDING).sum(axis=1)
-    targets = np.zeros((len(rows), rows.shape[1] + 1), dtype="int32")
-    targets[:, :-1] = rows
-    targets[np.arange(len(rows)), lengths] = END
+def _ordered(source, keys) -> np.ndarray:
+    """Return targets (n, steps + 1): letters in the order of their keys, then end."""
+    keys = np.where(source == PADDING, np.iinfo("int32").max, keys)
+    order = np.argsort(keys, axis=1, kind="stable")
+    targets = np.pad(np.take_along_axis(source, order, axis=1), ((0, 0), (0, 1)))
+    targets[np.arange(len(source)), (source != PADDING).sum(axis=1)] = END
     return targets

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
-
-from lstm_utils._validate import check_int
+from lstm_utils._validate import shown, wrong
+from lstm_utils.tasks._draws import generator
 
 __all__ = ["LONGEST_SENTENCE", "draw_sentences", "is_sentence"]
 
@@ -50,8 +49,7 @@ def draw_sentences(n: int, *, seed: int) -> list[str]:
     >>> draw_sentences(2, seed=12)
     ['the bees that the cats hear sing.', 'some dogs hear a cat.']
     """
-    n = check_int("n", n, 1, "It counts the sentences.")
-    rng = np.random.default_rng(check_int("seed", seed, 0, "It starts the draws."))
+    rng = generator(seed, n=n)
     return [_sentence(rng) for _ in range(n)]
 
 
@@ -101,10 +99,8 @@ def is_sentence(text: str) -> bool:
     False
     """
     if not isinstance(text, str):
-        raise TypeError(
-            f"text must be a string, but {text!r} came. Judge a list of texts one by "
-            "one, and ids after `Vocabulary.decode`."
-        )
+        hint = "Judge a list of texts one by one, and ids after `Vocabulary.decode`."
+        raise wrong(TypeError, "text", "be a string", shown(text), hint)
     noun, see, do = (f"({'|'.join(words)})" for words in (NOUNS, SEE, DO))
     one, many = f"(the|a) {noun}", f"(the|some) {noun}s"
     seen = f"( that ({one} {see}s|{many} {see}))?"

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from lstm_utils._validate import check_flag, check_ids, check_int
+from lstm_utils._validate import (
+    check_flag,
+    check_ids,
+    check_int,
+    check_list,
+    check_text,
+    shown,
+    wrong,
+)
 
 __all__ = ["END", "FIRST_SYMBOL", "PADDING", "START", "Vocabulary", "shift_right"]
 
@@ -49,26 +57,13 @@ class Vocabulary:
 
     def __init__(self, symbols: str | Sequence[str]):
         """Take the symbols and give each its id."""
-        if not isinstance(symbols, (str, list, tuple)):
-            raise TypeError(
-                f"symbols must be a text or a list of characters, but "
-                f"{type(symbols).__name__} came. Sort a set first: its order is not "
-                "the same in every run."
-            )
-        if not symbols:
-            raise ValueError("symbols is empty, expected at least one character.")
-        for symbol in symbols:
-            if not isinstance(symbol, str) or len(symbol) != 1:
-                raise ValueError(
-                    f"symbols must be single characters, but {symbol!r} came. Texts "
-                    "are split into characters."
-                )
-        doubled = sorted({s for s in symbols if list(symbols).count(s) > 1})
-        if doubled:
-            raise ValueError(
-                f"symbols holds {doubled} more than once. Each needs one id: drop the "
-                "second."
-            )
+        hint = "A text will do; sort a set, whose order differs from run to run."
+        listed = list(symbols) if isinstance(symbols, str) else symbols
+        for k, symbol in enumerate(check_list("symbols", listed, hint)):
+            if not isinstance(symbol, str) or len(symbol) != 1 or symbol in listed[:k]:
+                hint = "Split texts into characters, and drop what comes twice."
+                expected = "be one character that was not there before"
+                raise wrong(ValueError, f"symbols[{k}]", expected, repr(symbol), hint)
         self.symbols = "".join(symbols)
         self._ids = {s: k for k, s in enumerate(symbols, start=FIRST_SYMBOL)}
 
@@ -81,11 +76,7 @@ class Vocabulary:
         return f"Vocabulary({self.symbols!r})"
 
     def encode(
-        self,
-        texts: Sequence[str],
-        *,
-        end: bool = False,
-        length: int | None = None,
+        self, texts: Sequence[str], *, end: bool = False, length: int | None = None
     ) -> np.ndarray:
         """Turn texts into ids, padded on the right.
 
@@ -107,25 +98,16 @@ class Vocabulary:
         TypeError, ValueError
             If a text is empty, too long or holds an unknown symbol.
         """
-        if isinstance(texts, str):
-            raise TypeError(
-                f"texts must be a list of texts, but one text {texts!r} came. Put it "
-                "in a list."
-            )
-        if not isinstance(texts, Iterable):
-            raise TypeError(
-                f"texts must be a list of texts, but {texts!r} "
-                f"({type(texts).__name__}) came."
-            )
-        texts, end = list(texts), check_flag("end", end)
-        if not texts:
-            raise ValueError("texts is empty, expected at least one text.")
-        rows = [self._row(text, k) for k, text in enumerate(texts)]
+        if isinstance(texts, str) or not isinstance(texts, Iterable):
+            hint = "Put a single text in a list."
+            raise wrong(TypeError, "texts", "be a list of texts", shown(texts), hint)
+        texts = check_list("texts", list(texts), "Each row is one text.")
+        end = [END] if check_flag("end", end) else []
+        rows = [self._row(f"texts[{k}]", text) + end for k, text in enumerate(texts)]
         longest = max(range(len(rows)), key=lambda k: len(rows[k]))
-        needed = len(rows[longest]) + end
-        if length is None:
-            length = needed
-        length = check_int("length", length, 1, "It counts steps, end included.")
+        needed = len(rows[longest])
+        hint = "It counts steps, end included."
+        length = check_int("length", needed if length is None else length, 1, hint)
         if needed > length:
             raise ValueError(
                 f"length is {length}, but text {longest}, {texts[longest]!r}, needs "
@@ -133,10 +115,8 @@ class Vocabulary:
                 "drop the text."
             )
         ids = np.full((len(rows), length), PADDING, dtype="int32")
-        for k, row in enumerate(rows):
-            ids[k, : len(row)] = row
-            if end:
-                ids[k, len(row)] = END
+        for places, row in zip(ids, rows, strict=True):
+            places[: len(row)] = row
         return ids
 
     def decode(self, ids) -> list[str]:
@@ -157,45 +137,31 @@ class Vocabulary:
         TypeError, ValueError
             If ids are not whole numbers or not of this vocabulary.
         """
+        if isinstance(ids, str) or not isinstance(ids, Iterable):
+            raise wrong(TypeError, "ids", "be an array or a list of rows", shown(ids))
+        ids = np.asarray(ids) if hasattr(ids, "shape") else ids
         if isinstance(ids, np.ndarray) and ids.ndim != 2:
-            raise ValueError(
-                f"ids must have the 2 axes (n, steps), but shape {ids.shape} came. For "
-                "one text give ids[None]; for probabilities take argmax first."
-            )
-        if not isinstance(ids, Iterable) or isinstance(ids, str):
-            raise TypeError(
-                "ids must be an array of ids (n, steps) or a list of rows, but "
-                f"{ids!r} ({type(ids).__name__}) came."
-            )
-        return [self._text(row, k) for k, row in enumerate(ids)]
+            hint = "For one text give ids[None]; for probabilities take argmax first."
+            expected = "have the 2 axes (n, steps)"
+            raise wrong(ValueError, "ids", expected, f"shape {ids.shape}", hint)
+        return [self._text(f"ids[{k}]", row) for k, row in enumerate(ids)]
 
-    def _row(self, text, number) -> list[int]:
-        if not isinstance(text, str):
-            raise TypeError(
-                f"texts[{number}] must be a text, but {text!r} "
-                f"({type(text).__name__}) came."
-            )
-        if not text:
+    def _row(self, name, text) -> list[int]:
+        check_text(name, text, "A model cannot read nothing: leave empty texts out.")
+        unknown = [symbol for symbol in text if symbol not in self._ids]
+        if unknown:
             raise ValueError(
-                f"texts[{number}] is empty, expected at least one symbol: a model "
-                "cannot read nothing. Leave empty texts out."
+                f"{name} {text!r} holds {unknown[0]!r}, which is not among the "
+                f"symbols {self.symbols!r}."
             )
-        try:
-            return [self._ids[symbol] for symbol in text]
-        except KeyError as error:
-            raise ValueError(
-                f"texts[{number}] {text!r} holds {error.args[0]!r}, which is not among "
-                f"the symbols {self.symbols!r}."
-            ) from None
+        return [self._ids[symbol] for symbol in text]
 
-    def _text(self, row, number) -> str:
+    def _text(self, name, row) -> str:
         if not np.size(row):
             return ""
-        row = check_ids(f"ids[{number}]", row, ("steps",), len(self))
-        ends = np.flatnonzero(row == END)
-        row = row[: ends[0]] if ends.size else row
-        symbols = row[row >= FIRST_SYMBOL] - FIRST_SYMBOL
-        return "".join(self.symbols[k] for k in symbols)
+        row = check_ids(name, row, ("steps",), len(self)).tolist()
+        row = row[: row.index(END)] if END in row else row
+        return "".join(self.symbols[k - FIRST_SYMBOL] for k in row if k >= FIRST_SYMBOL)
 
 
 def shift_right(targets) -> np.ndarray:
@@ -241,7 +207,5 @@ def shift_right(targets) -> np.ndarray:
             f"targets goes on after its end or its padding in row {odd[0]}: "
             f"{targets[odd[0]].tolist()}. Pad on the right, behind the end token."
         )
-    shifted = np.empty_like(targets)
-    shifted[:, 0] = START
-    shifted[:, 1:] = targets[:, :-1]
+    shifted = np.pad(targets[:, :-1], ((0, 0), (1, 0)), constant_values=START)
     return np.where(targets == PADDING, np.int32(PADDING), shifted)

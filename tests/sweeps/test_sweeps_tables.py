@@ -2,7 +2,6 @@
 
 import importlib
 import random
-import re
 
 import numpy as np
 import pytest
@@ -47,13 +46,6 @@ def test_every_table_comes_from_a_sweep_or_a_benchmark():
     tables = {path.stem for path in (ROOT / "experiments" / "results").glob("*.csv")}
     assert tables - known == set()
     assert {*NAMES} - tables == set()
-
-
-@pytest.mark.parametrize("folder", ["benchmarks", "experiments"])
-def test_nothing_private_of_keras_is_used(folder):
-    private = re.compile(r"keras\.src|\b(?:keras|layer|model|optimi[sz]er)s?\._[a-z]")
-    for path in (ROOT / folder).glob("*.py"):
-        assert not private.search(path.read_text("utf-8")), path.name
 
 
 @pytest.mark.parametrize("name", NAMES)

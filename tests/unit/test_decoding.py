@@ -1,5 +1,6 @@
 """Writing token by token: each way of choosing does what it promises."""
 
+import functools
 import itertools
 import time
 
@@ -13,11 +14,8 @@ from lstm_utils.tasks import shift_right
 
 pytestmark = pytest.mark.slow
 START, END = 1, 2
-KINDS = pytest.mark.parametrize(
-    "options",
-    [{}, {"handover": "top", "attention": "dot"}, {"attention": "additive"}],
-    ids=["plain", "dot", "additive"],
-)
+FORMS = [{}, {"handover": "top", "attention": "dot"}, {"attention": "additive"}]
+KINDS = pytest.mark.parametrize("options", FORMS, ids=["plain", "dot", "additive"])
 
 
 def drawn_model(n_tokens=7, seed=0, scale=1.0, **options):
@@ -78,9 +76,6 @@ def written(row):
     return row[: (row > 0).sum()]
 
 
-# --- greedy ---------------------------------------------------------------------
-
-
 @KINDS
 def test_greedy_is_the_naive_loop_over_rows_and_steps(options):
     model, source = drawn_model(**options), drawn_sources(12)
@@ -123,10 +118,8 @@ def test_padding_and_start_are_never_written():
 
 def test_more_rows_than_are_read_at_once():
     model, source = drawn_model(), drawn_sources(9)
-    many = greedy_decode(model, np.tile(source, (250, 1)), 5)
-    np.testing.assert_array_equal(
-        many, np.tile(greedy_decode(model, source, 5), (250, 1))
-    )
+    few, many = (greedy_decode(model, np.tile(source, (k, 1)), 5) for k in (1, 250))
+    np.testing.assert_array_equal(many, np.tile(few, (250, 1)))
 
 
 @pytest.mark.parametrize("attention", ["dot", "additive"])
@@ -134,9 +127,6 @@ def test_one_token_is_source_enough(attention):
     model = drawn_model(attention=attention)
     assert greedy_decode(model, [[3]], 4).shape == (1, 4)  # and warns of nothing
     assert (attention_weights(model, [[3]], [[START, 4]]) == 1).all()
-
-
-# --- beam -----------------------------------------------------------------------
 
 
 def every_answer(symbols, max_length):
@@ -153,46 +143,23 @@ def test_a_beam_as_wide_as_the_tree_is_brute_force(options):
     source = drawn_sources(4, n_tokens=5)
     answers = list(every_answer((3, 4), 4))
     assert len(answers) == 31
-    found = {
-        penalty: beam_search(model, source, 31, 4, length_penalty=penalty)
-        for penalty in (0.0, 0.7, 1.0)
-    }
+    penalties = (0.0, 0.7, 1.0)
+    found = {a: beam_search(model, source, 31, 4, length_penalty=a) for a in penalties}
     for (k, row), penalty in itertools.product(enumerate(source), found):
-        hypotheses = found[penalty][k]
         sums = sums_of_log_p(model, row, answers)
-        scores = {
-            tuple(ids): total / len(ids) ** penalty
-            for ids, total in zip(answers, sums, strict=True)
-        }
-        best = sorted(scores, key=scores.get, reverse=True)
-        assert [tuple(ids) for ids, _ in hypotheses] == best
-        np.testing.assert_allclose(
-            [score for _, score in hypotheses], [scores[ids] for ids in best], atol=1e-5
-        )
+        sums /= np.array([*map(len, answers)]) ** penalty
+        best = np.argsort(-sums, kind="stable")
+        ids, scores = zip(*found[penalty][k], strict=True)
+        assert [row.tolist() for row in ids] == [answers[b] for b in best]
+        np.testing.assert_allclose(scores, sums[best], atol=1e-5)
 
 
 def test_a_wider_beam_leaves_the_garden_path():
     model = table_model(PATHS)
     narrow, wide = (beam_search(model, ONE, width, 4)[0][0] for width in (1, 2))
-    assert narrow[0].tolist() == [3, 2]
-    assert narrow[1] == pytest.approx(np.log(0.5 * 0.4), abs=1e-6)
-    assert wide[0].tolist() == [4, 2]
-    assert wide[1] == pytest.approx(np.log(0.4 * 0.9), abs=1e-6)
-
-
-def test_a_length_penalty_favours_longer_answers_by_as_much_as_it_says():
-    p = np.tile([0, 0, 0.3, 0.5, 0.2], (5, 1))
-    scores = {}
-    for penalty in (0.0, 0.5, 1.0):
-        answers = beam_search(table_model(p), ONE, 31, 4, length_penalty=penalty)[0]
-        scores[penalty] = {tuple(ids): score for ids, score in answers}
-    for ids, score in scores[0.0].items():
-        assert score == pytest.approx(np.log(p[0, list(ids)]).sum(), abs=1e-6)
-        for penalty in (0.5, 1.0):
-            divided = score / len(ids) ** penalty
-            assert scores[penalty][ids] == pytest.approx(divided, abs=1e-6)
-    assert next(iter(scores[0.0])) == (2,)
-    assert next(iter(scores[1.0])) == (3, 3, 3, 3)
+    assert [narrow[0].tolist(), wide[0].tolist()] == [[3, 2], [4, 2]]
+    expected = np.log([0.5 * 0.4, 0.4 * 0.9])
+    np.testing.assert_allclose([narrow[1], wide[1]], expected, atol=1e-6)
 
 
 @KINDS
@@ -237,9 +204,6 @@ def test_impossible_answers_come_last_with_a_score_of_minus_infinity():
     assert [score for _, score in answers][2] == -np.inf
 
 
-# --- the rest of the batch ------------------------------------------------------
-
-
 @KINDS
 def test_a_row_is_answered_as_if_it_came_alone(options):
     model, source = drawn_model(scale=0.6, **options), drawn_sources(6)
@@ -252,14 +216,9 @@ def test_a_row_is_answered_as_if_it_came_alone(options):
         for (ids, score), (one, other) in zip(answers, beams[k], strict=True):
             np.testing.assert_array_equal(ids, one)
             assert score == pytest.approx(other, abs=1e-5)
-    options = {"temperature": 1.0, "seed": 0}
-    drawn = sample_decode(model, source, 5, **options)
-    np.testing.assert_array_equal(
-        sample_decode(model, source[:2], 5, **options), drawn[:2]
-    )
-
-
-# --- samples --------------------------------------------------------------------
+    drawn = sample_decode(model, source, 5, temperature=1.0, seed=0)
+    first = sample_decode(model, source[:2], 5, temperature=1.0, seed=0)
+    np.testing.assert_array_equal(first, drawn[:2])
 
 
 @pytest.mark.parametrize("temperature", [1e-310, 1e-3])
@@ -289,10 +248,8 @@ def test_tokens_come_as_often_as_the_temperature_makes_them(temperature):
 
 def test_a_seed_fixes_the_sample():
     model, source = drawn_model(scale=0.5), drawn_sources(20)
-    first, again, other = (
-        sample_decode(model, source, 6, temperature=1.0, seed=seed)
-        for seed in (1, 1, 2)
-    )
+    draw = functools.partial(sample_decode, model, source, 6, temperature=1.0)
+    first, again, other = (draw(seed=seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
 
@@ -305,9 +262,6 @@ def test_where_nothing_may_be_written_any_token_is_drawn():
     assert {*ids.ravel()} == {2, 3, 4}
 
 
-# --- any model ------------------------------------------------------------------
-
-
 def gru_model(mask_zero, n_tokens=7):
     """Return an encoder-decoder that this package did not build."""
     import keras
@@ -316,9 +270,8 @@ def gru_model(mask_zero, n_tokens=7):
     source, target_in = (keras.Input((None,), dtype="int32") for _ in range(2))
     embedding = layers.Embedding(n_tokens, 4, mask_zero=mask_zero)
     state = layers.GRU(5)(embedding(source))
-    decoded = layers.GRU(5, return_sequences=True)(
-        embedding(target_in), initial_state=state
-    )
+    decoder = layers.GRU(5, return_sequences=True)
+    decoded = decoder(embedding(target_in), initial_state=state)
     p = layers.Dense(n_tokens, activation="softmax")(decoded)
     model = keras.Model([source, target_in], p)
     rng = np.random.default_rng(1)
@@ -342,8 +295,6 @@ def test_any_model_of_two_inputs_can_write(mask_zero):
         np.testing.assert_array_equal(answers[0][0], written(row))
 
 
-# --- errors ---------------------------------------------------------------------
-
 WAYS = {
     "greedy": greedy_decode,
     "beam": lambda model, source, n: beam_search(model, source, 2, n),
@@ -359,65 +310,29 @@ def model():
 
 @EVERY_WAY
 @pytest.mark.parametrize(
-    ("source", "error", "message"),
+    ("source", "message"),
     [
-        ([[3, 7]], ValueError, "source holds the id 7, expected 0 to 6"),
-        ([[3, -1]], ValueError, "source holds the id -1, expected 0 to 6"),
-        (np.zeros((2, 0), int), ValueError, "source is empty"),
-        (np.zeros((0, 4), int), ValueError, "source is empty"),
-        ([[3, 4], [0, 0]], ValueError, "nothing but padding in row 1"),
-        ([[3, 4], [0, 3]], ValueError, r"padding before a token in row 1: \[0, 3\]"),
-        ([[3, 0, 4]], ValueError, "padding before .*Pad on the right"),
-        ([[3, 4], [3]], ValueError, "rows have different lengths"),
-        ([3, 4], ValueError, r"2 axes \(batch, steps\), .*shape \(2,\)"),
-        ([[3.0, 4.5]], TypeError, "source must hold whole numbers, .* float64"),
-        (["cab"], TypeError, "source must hold real numbers"),
+        ([[3, 7]], "source holds the id 7, expected 0 to 6"),
+        ([[3, 4], [0, 0]], "nothing but padding in row 1"),
+        ([[3, 4], [0, 3]], r"padding before a token in row 1: \[0, 3\]"),
+        ([[3, 0, 4]], r"padding before .*Pad on the right"),
     ],
 )
-def test_bad_sources_say_what_is_wrong(decode, model, source, error, message):
-    with pytest.raises(error, match=message):
+def test_bad_sources_say_what_is_wrong(decode, model, source, message):
+    with pytest.raises(ValueError, match=message):
         decode(model, source, 4)
 
 
-@EVERY_WAY
-@pytest.mark.parametrize(
-    ("max_length", "error"), [(0, ValueError), (2.0, TypeError), (None, TypeError)]
-)
-def test_a_bad_length_says_what_is_wrong(decode, model, max_length, error):
-    with pytest.raises(error, match=r"max_length must be .* It counts tokens"):
-        decode(model, [[3, 4]], max_length)
+@pytest.mark.parametrize("temperature", [0, -1.0, np.inf])
+def test_no_temperature_is_the_greedy_way(model, temperature):
+    options = {"temperature": temperature, "seed": 0}
+    with pytest.raises(ValueError, match=r"above 0 and finite, .* use greedy_decode"):
+        sample_decode(model, [[3, 4]], 4, **options)
 
 
-@pytest.mark.parametrize(
-    ("width", "options", "error", "message"),
-    [
-        (0, {}, ValueError, "width must be at least 1, but 0 came"),
-        (2.5, {}, TypeError, "width must be a whole number"),
-        (True, {}, TypeError, "width must be a whole number"),
-        (2, {"length_penalty": -0.5}, ValueError, "must be at least 0, but -0.5"),
-        (2, {"length_penalty": np.nan}, ValueError, "must be finite, but nan"),
-        (2, {"length_penalty": None}, TypeError, "must be a number, but None"),
-    ],
-)
-def test_bad_options_of_a_beam_say_what_is_wrong(model, width, options, error, message):
-    with pytest.raises(error, match=message):
-        beam_search(model, [[3, 4]], width, 4, **options)
-
-
-@pytest.mark.parametrize(
-    ("options", "error", "message"),
-    [
-        ({"temperature": 0}, ValueError, "above 0, but 0.0 came.*use greedy_decode"),
-        ({"temperature": -1.0}, ValueError, "temperature must be above 0"),
-        ({"temperature": np.inf}, ValueError, "temperature must be finite, but inf"),
-        ({"temperature": "1"}, TypeError, "temperature must be a number, but '1'"),
-        ({"seed": -1}, ValueError, "seed must be at least 0"),
-        ({"seed": None}, TypeError, "seed must be a whole number, but None"),
-    ],
-)
-def test_bad_options_of_a_sample_say_what_is_wrong(model, options, error, message):
-    with pytest.raises(error, match=message):
-        sample_decode(model, [[3, 4]], 4, **{"temperature": 1.0, "seed": 0, **options})
+def test_a_penalty_does_not_favour_short_answers(model):
+    with pytest.raises(ValueError, match=r"length_penalty must be at least 0 .* -0\.5"):
+        beam_search(model, [[3, 4]], 2, 4, length_penalty=-0.5)
 
 
 @EVERY_WAY
@@ -445,18 +360,13 @@ def test_models_of_another_form_are_refused(decode, model):
     stack = keras.Sequential([keras.Input((None,)), layers.Embedding(7, 3)])
     one_step = keras.Model([source, target_in], p[:, -1])
     two_outputs = keras.Model([source, target_in], [p, states])
-    for other, error, message in [
-        ("model.keras", TypeError, "must be a Keras model, but str came"),
-        (lambda x: x, TypeError, "must be a Keras model, but function came"),
-        (stack, ValueError, r"two inputs, \[source, target_in\], but it takes 1"),
-        (one_step, ValueError, r"\(\d, 4, n_tokens\), but gave shape \(\d, 7\)"),
-        (two_outputs, ValueError, "must have one output, .*, but it has 2"),
+    for other, message in [
+        (stack, r"two inputs, \[source, target_in\], but it takes 1"),
+        (one_step, r"\(\d, 4, n_tokens\), but gave shape \(\d, 7\)"),
+        (two_outputs, "must have one output, .*, but it has 2"),
     ]:
-        with pytest.raises(error, match=message):
+        with pytest.raises(ValueError, match=message):
             decode(other, [[3, 4]], 4)
-
-
-# --- speed ----------------------------------------------------------------------
 
 
 def seconds(function):

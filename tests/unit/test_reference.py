@@ -93,66 +93,53 @@ def test_extreme_inputs_stay_finite_and_silent():
 
 
 GOOD = [np.ones((2, 12)), np.ones((3, 12)), np.zeros(12)]
-X = np.zeros((4, 5, 2))
+X, STATE = np.zeros((4, 5, 2)), np.zeros((4, 3))
 
 
 @pytest.mark.parametrize(
     ("x", "weights", "state", "message"),
     [
-        (X[0], GOOD, None, r"x must have the 3 axes .* shape \(5, 2\)"),
-        (X[:0], GOOD, None, r"x is empty: its shape is \(0, 5, 2\)"),
-        (np.full_like(X, np.nan), GOOD, None, "x holds NaN"),
-        (X[..., :1], GOOD, None, r"of 3 units on 1 features has \[\(1, 12\)"),
-        (X, GOOD[:2], None, "use_bias=False"),
-        (X, [*GOOD[:2], np.zeros((2, 12))], None, "bias must have the 1 axis"),
+        (X[0], GOOD, None, r"x must have the 3 axes .* shape \(5, 2\) .*x\.reshape"),
+        (
+            X[..., :1],
+            GOOD,
+            None,
+            r"weights have .* of 3 units on 1 features has \[\(1, 12",
+        ),
+        (X, GOOD[:2], None, "weights must have 3 entries, but 2 .*use_bias=False"),
+        (
+            X,
+            [*GOOD[:2], X[0]],
+            None,
+            r"weights\[2\] must have the 1 axis .*A GRU's bias",
+        ),
         (X, [GOOD[0], GOOD[1], np.zeros(9)], None, "weights have the shapes"),
-        (X, GOOD, (np.zeros((4, 3)),), "initial_state must be the pair"),
-        (X, GOOD, (np.zeros((4, 3)), np.zeros((4, 2))), r"c0 has shape \(4, 2\)"),
-        (X, GOOD, (np.zeros((1, 3)), np.zeros((1, 3))), r"h0 has shape \(1, 3\)"),
+        (X, [GOOD[0] - np.inf, *GOOD[1:]], None, r"weights\[0\] holds -inf"),
+        (X, GOOD, (STATE,), r"initial_state must have 2 entries, but 1 .*\(h0, c0\)"),
+        (
+            X,
+            GOOD,
+            (STATE, STATE[:, :2]),
+            r"initial_state\[1\] must have shape \(4, 3\)",
+        ),
+        (
+            X,
+            GOOD,
+            (STATE[:1], STATE[:1]),
+            r"\[0\] must have shape \(4, 3\), .*\(1, 3\)",
+        ),
+        (np.ma.masked_equal(X, 0), GOOD, None, "x must be a plain array.*Its mask"),
     ],
 )
 def test_bad_input_says_what_is_wrong(x, weights, state, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         numpy_lstm(x, weights, state)
 
 
-def test_wrong_kinds_are_type_errors():
-    with pytest.raises(TypeError, match="x must hold real numbers"):
-        numpy_lstm(np.full((1, 2, 2), "a"), GOOD)
-    with pytest.raises(ValueError, match="rows have different lengths"):
-        numpy_lstm([[[1.0], [2.0]], [[1.0]]], GOOD)
-    with pytest.raises(TypeError, match=r"units must be a whole number, but 2\.5"):
-        lstm_params(1, 2.5)
-    with pytest.raises(TypeError, match="units must be a whole number, but True"):
-        lstm_params(1, True)
-    with pytest.raises(ValueError, match="n_features must be at least 1, but 0"):
-        lstm_params(0, 3)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        ((X, None), TypeError, "weights must be a list or tuple, but NoneType"),
-        ((X, {"kernel": 1}), TypeError, "weights must be a list or tuple, but dict"),
-        ((X, GOOD, 1), TypeError, "initial_state must be a list or tuple, but int"),
-        ((X + np.inf, GOOD), ValueError, "x holds inf, expected finite"),
-        ((X, [GOOD[0] - np.inf, *GOOD[1:]]), ValueError, "kernel holds -inf"),
-        ((np.ma.masked_equal(X, 0), GOOD), TypeError, "x must be a plain array"),
-        (([[[1.0], [2.0]], [[1.0]]], GOOD), ValueError, "x must be an array, but its"),
-        ((None, GOOD), TypeError, "x must hold real numbers, but its dtype is object"),
-    ],
-)
-def test_unusual_arguments_are_named(arguments, error, message):
-    with pytest.raises(error, match=message):
-        numpy_lstm(*arguments)
-
-
 def test_stack_names_the_layer_that_does_not_fit():
-    with pytest.raises(TypeError, match="weights_per_layer must be a list or tuple"):
-        numpy_stack(X, None)
     with pytest.raises(ValueError, match="runs them all together"):
         numpy_stack(X, [*GOOD, *GOOD])
-    with pytest.raises(ValueError, match="weights_per_layer is empty"):
-        numpy_stack(X, [])
-    with pytest.raises(ValueError, match=r"Layer 2 of the stack: .* on 3 features"):
+    with pytest.raises(
+        ValueError, match=r"Layer 2 of weights_per_layer: .* 3 features"
+    ):
         numpy_stack(X, [GOOD, GOOD])

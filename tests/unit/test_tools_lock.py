@@ -18,6 +18,9 @@ dependencies = ["numpy>=1.26", "Keras>=3.5"]
 
 [project.optional-dependencies]
 tensorflow = ["tensorflow>=2.18; sys_platform == 'darwin'"]
+plots = []
+sweeps = []
+data = []
 course = ["jupyterlab-myst>=2"]
 book = ["jupyter-book<2"]
 """
@@ -92,7 +95,7 @@ def test_dev_is_compiled_first_and_binds_the_others(project, uv):
     uv()
     assert lock(root=project) == 0
     dev, book, run = (project / "log").read_text().splitlines()
-    assert "--extra tensorflow --extra course --extra book --extra test" in dev
+    assert "--extra data --extra course --extra book --extra test" in dev
     assert "--generate-hashes" in dev
     assert "--no-emit-index-url" in dev
     assert book.split()[-2] == run.split()[-2] == "-c"

@@ -134,8 +134,6 @@ def test_many_updates_take_no_more_memory_than_few():
         ({"batch_size": 0}, "batch_size must be at least 1"),
         ({"learning_rate": 0.0}, "learning_rate must be above 0 and finite, but 0.0"),
         ({"learning_rate": float("nan")}, "learning_rate must be above 0"),
-        ({"learning_rate": True}, "learning_rate must be above 0"),
-        ({"learning_rate": None}, "learning_rate must be above 0"),
         ({"seed": -1}, "seed must be at least 0"),
     ],
 )
@@ -156,8 +154,8 @@ def test_targets_that_do_not_fit_are_refused():
     [
         ([X, X[1:]], r"x has 90 samples and x\[1\] has 89"),
         ({"a": X, "b": np.where(X > 0.9, np.nan, X)}, r"x\['b'\] holds NaN"),
-        ([1.0, 2.0], r"x\[0\] has shape \(\), expected a row for each sample"),
-        ([], r"x has shape \(0,\), expected a row for each sample"),
+        ([1.0, 2.0], r"x\[0\] is a single number, expected a row for each sample"),
+        ([], "x is empty"),
     ],
 )
 def test_data_that_cannot_be_trained_on_are_named(x, message):

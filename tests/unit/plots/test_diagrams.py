@@ -1,0 +1,388 @@
+"""Drawings that are always the same, and drawings of what is given."""
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+import pytest
+from matplotlib.text import Annotation
+
+from lstm_utils.plots import diagrams, draw_beam, draw_tensor, show_diagram
+
+ROOT = Path(__file__).parents[3]
+FILES = {path.stem: path for path in Path(diagrams.__file__).parent.glob("*.svg")}
+ALLOWED = "svg title desc defs marker g rect circle path text tspan"
+BLUE = "#0072b2"
+DAY = np.zeros((1, 2, 2))
+LEVELS = [
+    [("a", -0.1, True), ("b", -2.0, True), ("c", -3.0, False)],
+    [("ab", -0.9, True), ("ba", -2.1, True), ("aa", -4.0, False)],
+]
+
+
+@pytest.fixture(autouse=True)
+def _off_screen():
+    mpl.use("Agg")
+    yield
+    plt.close("all")
+
+
+def drawing(name: str) -> ElementTree.Element:
+    """Return a drawing as its elements, their tags without the name space."""
+    root = ElementTree.fromstring(show_diagram(name)._repr_svg_())
+    for element in root.iter():
+        if isinstance(element.tag, str):
+            element.tag = element.tag.removeprefix("{http://www.w3.org/2000/svg}")
+    return root
+
+
+def panels(name: str) -> list[ElementTree.Element]:
+    return [group for group in drawing(name).iter("g") if "transform" in group.attrib]
+
+
+def labels(part) -> list[str]:
+    return ["".join(text.itertext()) for text in part.iter("text")]
+
+
+def height(part, label: str) -> float:
+    """Return how far down a label stands; all that say the same stand as far down."""
+    [y] = {
+        float(t.get("y")) for t in part.iter("text") if "".join(t.itertext()) == label
+    }
+    return y
+
+
+def blue_lines(part) -> list[tuple[tuple, tuple, float]]:
+    """Return the start, the end and the width of each blue line."""
+    found = []
+    for group in part.iter("g"):
+        for path in group.findall("path"):
+            look = group.attrib | path.attrib
+            if look.get("stroke") == BLUE:
+                steps = re.findall(r"([MHV ])([\d.]+)(?: ([\d.]+))?", look["d"])
+                x, y, points = 0, 0, []
+                for kind, first, second in steps:
+                    x = x if kind == "V" else float(first)
+                    y = float(first) if kind == "V" else float(second or y)
+                    points.append((x, y))
+                found.append((points[0], points[-1], float(look["stroke-width"])))
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+class TestEveryDrawing:
+    def test_describes_itself(self, name):
+        root = drawing(name)
+        title, about = root[:2]
+        assert (title.tag, about.tag) == ("title", "desc")
+        assert root.get("aria-labelledby").split() == [title.get("id"), about.get("id")]
+        assert len(about.text) >= 40
+        assert f"{title.text}. {about.text}" in repr(show_diagram(name))
+
+    def test_needs_nothing_from_elsewhere_and_runs_nothing(self, name):
+        parts = list(drawing(name).iter())
+        assert {part.tag for part in parts} <= {*ALLOWED.split()}
+        ids = {part.get("id") for part in parts}
+        for attribute, value in (pair for part in parts for pair in part.items()):
+            assert not attribute.startswith("on")
+            assert "href" not in attribute
+            assert "//" not in value
+            assert {*re.findall(r"url\((.*?)\)", value)} <= {f"#{name}" for name in ids}
+
+    def test_lies_on_white_and_can_be_read_at_the_width_of_a_phone(self, name):
+        root = drawing(name)
+        size = root.get("viewBox").split()[2:]
+        ground = root.find("rect")
+        assert [ground.get("width"), ground.get("height")] == size
+        assert (ground.get("x"), ground.get("fill")) == (None, "#fff")
+        assert root.get("width") == size[0]
+        assert float(root.get("font-size")) * 375 / float(size[0]) >= 11
+
+
+class TestShowDiagram:
+    def test_drawings_on_one_page_share_no_id(self):
+        ids = [part.get("id") for name in FILES for part in drawing(name).iter()]
+        ids = [name for name in ids if name]
+        assert len({*ids}) == len(ids)
+
+    @pytest.mark.parametrize("name", ["cells", "../cell", "cell.svg", None, 3])
+    def test_says_which_drawings_there_are(self, name):
+        with pytest.raises(
+            ValueError, match=r"name must be one of .*'cell', .*'stack'"
+        ):
+            show_diagram(name)
+
+    def test_pages_show_the_files_as_they_are(self):
+        files = {path.read_text("utf-8") for path in FILES.values()}
+        shown = set()
+        for path in ROOT.glob("chapters/*.ipynb"):
+            cells = nbformat.read(path, 4).cells
+            outputs = [out for cell in cells for out in cell.get("outputs", [])]
+            data = [output.get("data", {}) for output in outputs]
+            shown |= {part["image/svg+xml"] for part in data if "image/svg+xml" in part}
+        assert shown <= files
+        for page in ("README.md", "intro.md"):
+            links = re.findall(r"[\w/.-]+\.svg", (ROOT / page).read_text("utf-8"))
+            assert len(links) >= 5
+            assert {ROOT / link for link in links} <= {*FILES.values()}
+
+
+class TestWhatDrawingsSay:
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [
+            ("cell", "forget input candidate output ft it gt ot ct−1 ct ht−1 ht xt"),
+            ("attention-weights", "encoder decoder context Dense asks q1 k3"),
+            ("stack", "x1 x4 LSTM h1(1) h4(2) h4(3)"),
+        ],
+    )
+    def test_names_what_the_text_speaks_of(self, name, said):
+        assert {*said.split()} <= {*labels(drawing(name))}
+
+    def test_a_cell_has_three_gates_two_tanh_three_products_and_a_sum(self):
+        shown = labels(drawing("cell"))
+        assert [shown.count(sign) for sign in ("σ", "tanh", "×", "+")] == [3, 2, 3, 1]
+
+    def test_tiles_are_filled_where_keras_returns_them_and_the_shape_is_told(self):
+        found = {}
+        for panel in panels("return-options"):
+            sequences, state, *rest = labels(panel)
+            tiles = [box for box in panel.iter("rect") if box.get("width") == "30"]
+            filled = ["stroke-dasharray" not in tile.attrib for tile in tiles]
+            shape = " ".join(text for text in rest if "batch" in text)
+            found[sequences, state] = (filled, shape)
+        assert found == {
+            (f"return_sequences={sequences}", f"return_state={state}"): (
+                [sequences, sequences, True, state, state],
+                f"(batch, {'time, ' * sequences}units)"
+                + ", then twice (batch, units)" * state,
+            )
+            for sequences in (False, True)
+            for state in (False, True)
+        }
+
+    def test_each_decoder_layer_gets_what_the_title_says(self):
+        given, zeros, pairs = {}, {}, {}
+        for panel in panels("four-hand-overs"):
+            title, *rest = labels(panel)
+            between = (height(panel, "layer 1") + height(panel, "layer 2")) / 2
+            given[title] = sorted(
+                tuple(2 if y < between else 1 for _, y in (start, end))
+                for start, end, _ in blue_lines(panel)
+            )
+            zeros[title] = rest.count("0")
+            pairs[title] = sorted(text for text in rest if "T(" in text)
+        assert given == {
+            "matched": [(1, 1), (2, 2)],
+            "top": [(2, 2)],
+            "same": [(2, 1), (2, 2)],
+            "none": [],
+        }
+        assert zeros == {"matched": 0, "top": 1, "same": 0, "none": 2}
+        named = {title: [start for start, _ in ways] for title, ways in given.items()}
+        assert pairs == {
+            title: [f"hT({layer}), cT({layer})" for layer in layers]
+            for title, layers in named.items()
+        }
+
+    def test_a_decoder_reads_the_token_before_and_gets_both_states(self):
+        root = drawing("encoder-decoder")
+        shown = labels(root)
+        assert shown.count("LSTM") == 7
+        assert [shown.count(token) for token in ("1", "9", "end", "start")] == [
+            3,
+            2,
+            1,
+            1,
+        ]
+        assert height(root, "start") == height(root, "7") > height(root, "LSTM")
+        assert height(root, "LSTM") > height(root, "end")
+        assert "h, c" in shown
+        across = sorted(line for line in blue_lines(root) if line[0][1] == line[1][1])
+        widths = [width for _, _, width in across]
+        assert len(widths) == 6
+        assert [width == max(widths) for width in widths].index(True) == 3
+        assert widths.count(max(widths)) == 1
+
+    def test_what_is_repeated_enters_every_decoder_step_instead_of_tokens(self):
+        root = drawing("repeat-vector")
+        assert "start" not in labels(root)
+        assert {"h", "the same h at every step"} <= {*labels(root)}
+        lines = blue_lines(root)
+        entering = sorted(end[0] for start, end, _ in lines if end[1] < start[1])
+        assert len(entering) == 3
+        across = [line for line in lines if line[0][1] == line[1][1]]
+        assert len(across) == 5
+
+    def test_the_thickest_line_of_attention_leaves_the_key_of_the_token_written(self):
+        root = drawing("attention-weights")
+        (*_, a), (*_, b), (*_, c) = sorted(blue_lines(root))
+        assert a < b < c
+        assert [text for text in labels(root) if "0." in text] == [
+            "0.05",
+            "0.15",
+            "0.80",
+        ]
+
+
+def words(ax) -> list[str]:
+    return [text.get_text() for text in ax.texts if text.get_text()]
+
+
+def place(ax, word: str) -> tuple[float, float]:
+    [text] = [text for text in ax.texts if text.get_text() == word]
+    return text.get_position()
+
+
+class TestDrawTensor:
+    def test_shows_every_number_and_names_every_axis(self):
+        ax = draw_tensor(np.arange(100, 124).reshape(2, 4, 3))
+        shown = words(ax)
+        assert [word for word in shown if word in map(str, range(100, 124))] == [
+            str(number) for number in range(100, 124)
+        ]
+        assert {"time", "features", "sample 0", "sample 1"} <= set(shown)
+
+    def test_time_runs_right_features_down_samples_right(self):
+        ax = draw_tensor(np.arange(100, 124).reshape(2, 4, 3))
+        here = np.array(place(ax, "100"))
+        feature, step, sample = (
+            np.array(place(ax, name)) - here for name in ("101", "103", "112")
+        )
+        assert feature[0] == 0 > feature[1]
+        assert step[0] > 0 == step[1]
+        assert sample[0] > 4 * step[0]
+        assert sample[1] == 0
+
+    def test_shades_what_the_index_takes(self):
+        x = np.arange(100, 124).reshape(2, 4, 3)
+        ax = draw_tensor(x, picked=np.s_[1, :, 0])
+        bold = [text for text in ax.texts if text.get_weight() == "bold"]
+        numbers = {int(t.get_text()) for t in bold if t.get_text().isdigit()}
+        assert numbers == set(x[1, :, 0].tolist())
+
+    def test_uses_the_names_given(self):
+        ax = draw_tensor(
+            np.zeros((1, 2, 2)),
+            samples=["Monday"],
+            steps=["noon", "night"],
+            features=["°C", "mm"],
+        )
+        assert {"Monday", "noon", "night", "°C", "mm"} <= set(words(ax))
+
+    def test_an_axis_is_named_beside_its_arrow_and_off_other_names(self):
+        names = {"steps": ["6:00", "12:00"], "features": ["°C", "km/h", "mm"]}
+        ax = draw_tensor(np.zeros((1, 2, 3)), **names)
+        ax.figure.canvas.draw()
+        boxes = {t.get_text(): t.get_window_extent() for t in ax.texts if t.get_text()}
+        axis = boxes.pop("features")
+        assert axis.x1 < min(box.x0 for box in boxes.values())
+        arrows = [text for text in ax.texts if isinstance(text, Annotation)]
+        [downwards] = [arrow for arrow in arrows if arrow.xy[0] == arrow.xyann[0]]
+        place = ax.transData.transform(downwards.xy)[0]
+        assert axis.x1 < place < boxes["km/h"].x0
+        assert abs(axis.y0 + axis.y1 - boxes["km/h"].y0 - boxes["km/h"].y1) < 10
+
+    def test_text_can_be_read_at_the_width_of_a_phone(self):
+        ax = draw_tensor(np.zeros((2, 4, 3)))
+        assert min(text.get_size() for text in ax.texts if text.get_text()) >= 12
+
+    def test_draws_where_it_is_told(self):
+        _, ax = plt.subplots()
+        assert draw_tensor(np.zeros((1, 2, 2)), ax=ax) is ax
+
+    @pytest.mark.parametrize(
+        ("x", "options", "message"),
+        [
+            ([0.1, 0.2, 0.3], {}, r"3 axes \(batch, time, features\).*shape \(3,\)"),
+            (np.zeros((1, 0, 2)), {}, "x is empty"),
+            (np.full((1, 2, 2), np.inf), {}, "x holds inf"),
+            (DAY, {"steps": ["noon"]}, r"steps must hold .* 2 steps .* 1 came"),
+            (DAY, {"steps": []}, "steps .* 2 steps of x"),
+            (DAY, {"samples": ["a", "b"]}, "samples must hold"),
+            (DAY, {"features": ["a"]}, "features must hold"),
+            (DAY, {"picked": 99}, r"shape is \(1, 2, 2\), but int came.* index 99 is"),
+            (DAY, {"picked": np.s_[0, 0, 0, 0]}, "picked .* tuple came.*too many"),
+            (DAY, {"picked": "time"}, "picked .* str came.*only integers"),
+            (DAY, {"picked": np.ones((3, 3), bool)}, "picked .* ndarray came.*boolean"),
+            (DAY, {"picked": [[0], [0, 1]]}, "picked .* list came"),
+        ],
+    )
+    def test_says_what_does_not_fit(self, x, options, message):
+        with pytest.raises(ValueError, match=message) as caught:
+            draw_tensor(x, **options)
+        assert "\n" not in str(caught.value)
+        assert not plt.get_fignums()
+
+    @pytest.mark.parametrize(
+        ("x", "options", "message"),
+        [
+            (None, {}, "x must hold real numbers"),
+            ([[["a"]]], {}, "x must hold real numbers"),
+            (
+                DAY,
+                {"steps": 5},
+                "steps must be a list or tuple, but int came.* 2 steps",
+            ),
+            (DAY, {"samples": "M"}, "samples must be a list or tuple, but str came"),
+            (DAY, {"ax": [1, 2]}, "ax must be one Axes of Matplotlib, but list came"),
+        ],
+    )
+    def test_says_what_is_of_another_kind(self, x, options, message):
+        with pytest.raises(TypeError, match=message):
+            draw_tensor(x, **options)
+
+
+class TestStack:
+    """What goes across, what goes up, and where the answer leaves."""
+
+    def test_both_states_go_across_every_gap_and_only_h_goes_up(self):
+        part = drawing("stack")
+        assert labels(part).count("LSTM") == 3 * 4
+        assert labels(part).count("h, c") == len(blue_lines(part)) == 3 * 3
+        ups = [label for label in labels(part) if re.fullmatch(r"h\d\(\d\)", label)]
+        below = [f"h{step}({layer})" for layer in (1, 2) for step in (1, 2, 3, 4)]
+        assert sorted(ups) == sorted([*below, "h4(3)"])
+
+    def test_time_runs_right_and_depth_upwards(self):
+        part = drawing("stack")
+        assert height(part, "x1") > height(part, "layer 1") > height(part, "layer 3")
+        assert all(end[0] > start[0] for start, end, _ in blue_lines(part))
+
+
+class TestDrawBeam:
+    def test_joins_each_beginning_to_the_one_it_came_from(self):
+        ax = draw_beam(LEVELS, right="ba")
+        starts = [tuple(line.get_data()[1]) for line in ax.lines]
+        assert starts == [(0, 0), (-1, -1), (0, -2)]
+
+    def test_marks_what_it_kept_and_what_is_right(self):
+        ax = draw_beam(LEVELS, right="ba")
+        bold = [t.get_text().split()[0] for t in ax.texts if t.get_weight() == "bold"]
+        assert bold == ["a", "b", "ab", "ba"]
+        boxed = [
+            t.get_text().split()[0]
+            for t in ax.texts
+            if t.get_bbox_patch().get_edgecolor()[3] > 0
+        ]
+        assert boxed == ["b", "ba"]
+
+    @pytest.mark.parametrize(
+        ("levels", "right", "error", "message"),
+        [
+            ([], "", ValueError, r"levels is empty.*\(text, score, kept\)"),
+            ([LEVELS[0], []], "", ValueError, r"levels\[1\] is .*for each step a list"),
+            ([[("a", -0.1)]], "", ValueError, r"levels\[0\] is \[\('a', -0.1\)\]"),
+            ([[1, 2]], "", TypeError, r"levels\[0\] must be a list or tuple, but int"),
+            ("ab", "", TypeError, "levels must be a list or tuple, but str"),
+            (LEVELS, None, TypeError, "right must be a text, but None came"),
+        ],
+    )
+    def test_says_what_does_not_fit(self, levels, right, error, message):
+        with pytest.raises(error, match=message):
+            draw_beam(levels, right=right)
+        assert not plt.get_fignums()

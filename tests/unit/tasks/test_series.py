@@ -1,0 +1,34 @@
+"""Series have the source that they promise."""
+
+import numpy as np
+import pytest
+
+from lstm_utils.tasks import autoregression, lstm_teacher
+
+
+def test_the_forecast_of_the_process_itself_has_error_1():
+    x, y = autoregression(2_000, 40, seed=0)
+    forecast = 1.6 * x[:, 1:] - 0.8 * x[:, :-1]
+    assert abs(np.mean((forecast - y[:, 1:]) ** 2) - 1) < 0.02
+    inputs = np.stack([x[:, 1:].ravel(), x[:, :-1].ravel()], axis=1)
+    fitted = np.linalg.lstsq(inputs, y[:, 1:].ravel(), rcond=None)[0]
+    np.testing.assert_allclose(fitted, [1.6, -0.8], atol=0.01)
+    np.testing.assert_allclose(x[:, 0].var(), x[:, -1].var(), rtol=0.1)
+
+
+def test_a_teacher_is_one_function_under_every_seed():
+    options = {"layers": 2, "teacher": 3}
+    x, y = lstm_teacher(50, 9, seed=1, **options)
+    longer_x, longer_y = lstm_teacher(80, 9, seed=1, **options)
+    np.testing.assert_array_equal(longer_x[:50], x)
+    np.testing.assert_array_equal(longer_y[:50], y)
+    assert (lstm_teacher(50, 9, seed=1, layers=2, teacher=4)[1] != y).any()
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_a_teacher_writes_targets_of_mean_0_and_variance_1(layers):
+    x, y = lstm_teacher(3_000, 24, layers=layers, teacher=1, seed=5)
+    assert x.shape == (3_000, 24, 2)
+    assert y.shape == (3_000, 24, 1)
+    assert abs(y.mean()) < 0.1
+    assert abs(y.var() - 1) < 0.1

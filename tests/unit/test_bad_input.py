@@ -1,0 +1,276 @@
+"""Every public function refuses the same bad inputs, and names the argument."""
+
+import ast
+import importlib
+import inspect
+import itertools
+import re
+import sys
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import lstm_utils
+from lstm_utils.diagnostics import GateTraces
+from lstm_utils.tasks import date_vocabulary
+
+BAD = {
+    "None": None,
+    "text": "text",
+    "empty": [],
+    "NaN": float("nan"),
+    "bool": True,
+    "negative": -1,
+    "fraction": 2.5,
+    "unequal": [[1.0, 2.0], [3.0]],
+}
+NUMBERS = itertools.count()
+
+
+class Later:
+    """A value that is made when it is needed: it takes Keras, or a new file."""
+
+    def __init__(self, make):
+        self.make = make
+
+
+def of(value, *valid, **more):
+    """Return a valid value of an argument, and all values that are bad for it."""
+    return value, {k: bad for k, bad in BAD.items() if k not in valid} | more
+
+
+def each(names, kind):
+    return dict.fromkeys(names.split(), kind)
+
+
+def array(*shape):
+    value = np.linspace(0.1, 0.9, int(np.prod(shape))).reshape(shape)
+    holes = {"inner NaN": np.full(shape, np.nan), "no rows": value[:0]}
+    return of(value, **holes, rank=value[None])
+
+
+def ids(rows):
+    value = np.array(rows)
+    return of(value, below=-value, fractions=value / 2, rank=value[None])
+
+
+@cache
+def stack():
+    import keras
+
+    inputs = keras.Input((5, 2))
+    x = keras.layers.LSTM(3, return_sequences=True)(inputs)
+    model = keras.Model(inputs, keras.layers.Dense(1)(keras.layers.LSTM(3)(x)))
+    model.compile(loss="mse")
+    return model
+
+
+@cache
+def writer():
+    from lstm_utils.models import make_encoder_decoder
+
+    return make_encoder_decoder(1, 4, 6, attention="dot", embedding=2)
+
+
+# A seed may be 0, a count may not; both are whole numbers.
+SEED, COUNT, FLAG, TEXT = of(0), of(3), of(False, "bool"), of("text", "text")
+NAMES, LINES, IDS = (
+    of(["a", "b"], "unequal"),
+    of({"a": [2.0, 1.0]}),
+    ids([[3, 4], [5, 0]]),
+)
+WEIGHTS = [np.ones((2, 12)), np.ones((3, 12)), np.zeros(12)]
+RUNS = {1: [1.0, 2.0], 2: [2.0, 3.0]}
+WRITER, TRIPLE = {"model": of(Later(writer))}, array(1, 2, 3)
+ONE_HOT = {"x": of(np.eye(10)[[[0, 4]]]), "y": of(np.array([[4, 1]]), rank=np.ones(2))}
+
+# What an argument of this name takes, whosever it is: a value, and what is bad for it.
+KINDS = {
+    **each("n n_features n_layers n_steps n_symbols units kinds layers digits", COUNT),
+    **each("max_depth max_length window horizon stride step within shortest", COUNT),
+    **each("width embedding updates batch_size", COUNT),
+    **each("seed teacher sequence unit", SEED),
+    **each("steps longest delay", of(4)),
+    **each("residual layer_norm return_sequences fused end retry failed sharey", FLAG),
+    **each("text xlabel ylabel label title right", TEXT),
+    **each("dropout length_penalty temperature tolerance", of(0.5, "fraction")),
+    **each("learning_rate test", of(0.25, "fraction")),
+    **each("chance reference", of(0.5, "None", "negative", "fraction")),
+    **each("n_outputs length feed_forward", of(4, "None")),
+    **each("source target_in targets", IDS),
+    **each("samples features input_names", of(["a"], "None")),
+    **each("weights scores", TRIPLE),
+    "alignment": of(np.eye(3, dtype=bool)[None, :2], rank=np.eye(3, dtype=bool)),
+    "answers": of({"a": (np.ones((1, 2, 1)), np.ones((1, 2, 1)))}),
+    "attention": of("dot", "None"),
+    "ax": of(None, "None"),
+    "baseline": of(("b", 1.0), "None"),
+    "budget": of(500),
+    "change": of(lambda now: now + 1, "None"),
+    "colour": of("black", "None"),
+    "columns": NAMES,
+    "curves": LINES,
+    "delay": of(1),
+    "draw": of("bars"),
+    "function": of(lambda seed: {"score": seed**2}),
+    "grid": of([{"seed": 1}, {"seed": 2}]),
+    "groups": LINES,
+    "handover": of("top"),
+    "ids": of([[3]], "empty"),
+    "initial_state": of((np.ones((4, 3)), np.ones((4, 3))), "None"),
+    "keys": of(["seed"]),
+    "levels": of([[("a", -0.1, True)]]),
+    "log": of("x"),
+    "loss": of("mse", "text"),
+    "maps": of({"a": np.ones((2, 3))}),
+    "mask": of(np.array([[True, True, False]]), rank=np.ones(3, bool)),
+    "metrics": of(["score"]),
+    "minus": of([1.0, 2.0, 3.0, 5.0], "None"),
+    "model": of(Later(stack)),
+    "n_heads": of(2),
+    "n_jobs": of(1, "None", "negative"),
+    "n_tokens": of(6),
+    "name": of("stack"),
+    "names": of("legend"),
+    "panels": of({"a": {"b": RUNS}}, inner={"a": {"b": {1: [1.0]}}}),
+    "part": of("test"),
+    "path": of(Later(lambda: Path(f"{next(NUMBERS)}.csv")), "text"),
+    "picked": of(None, "None", "bool", "negative", "empty"),
+    "response": array(2, 4),
+    "rows": of([{"seed": 2, "score": 4.0}]),
+    "series": of(np.arange(20.0), rank=np.ones((2, 2, 2))),
+    "symbols": of("abc", "text"),
+    "table": of("deep_or_wide.csv"),
+    "texts": of(["a"]),
+    "trace": of(GateTraces("lstm", *np.full((6, 1, 5, 1), 0.5))),
+    "validation": of(2),
+    "values": array(4),
+    "weights_per_layer": of([WEIGHTS], inner=[None]),
+    "x": array(4, 5, 2),
+    "y": array(4, 1),
+}
+# Where a function means another thing by it.
+OWN = {
+    "attention_weights": WRITER,
+    "beam_search": WRITER,
+    "date_alignment": {"source": ids(date_vocabulary().encode(["3 Mar 1987"]))},
+    "draw_tensor": {"x": array(1, 2, 1), "steps": of(["a", "b"], "None", "unequal")},
+    "dyck_bits": ONE_HOT,
+    "greedy_decode": WRITER,
+    "make_transformer": {"width": of(4)},
+    "numpy_lstm": {"weights": of(WEIGHTS, inner=[np.nan * w for w in WEIGHTS])},
+    "phrase_bits": ONE_HOT,
+    "plot_alignment": {
+        "weights": array(2, 2),
+        "rows": NAMES,
+        "right": of(np.eye(2, dtype=bool), "None"),
+    },
+    "plot_answers": {"x": array(1, 2, 1)},
+    "plot_gates": {"x": array(1, 5, 1)},
+    "plot_rates": {"scores": of({1: RUNS}, inner={1: RUNS, 2: {1: RUNS[1]}})},
+    "sample_decode": WRITER,
+    "sinusoids": {"width": of(4)},
+}
+# What is not refused by name as yet; it may only shrink.
+KNOWN = {
+    "alignment_score": {"alignment"},  # lists of unequal length
+    "check_table": {"function", "keys", "metrics", "rows", "tolerance"},
+    "masked_softmax": {"mask"},  # lists of unequal length
+    "plot_alignment": {"right", "title"},
+    "plot_curves": {"xlabel", "ylabel"},  # what is written is not looked at
+    "plot_interval": {"label", "reference"},
+    "plot_maps": {"label"},
+    "plot_rates": {"chance", "label"},
+    "plot_runs": {"sharey", "xlabel", "ylabel"},
+    "read_table": {"failed", "table"},
+    "run_grid": {"function", "grid", "metrics", "n_jobs", "path", "retry"},
+    "train": {"loss"},
+}
+RECORDS = {"Diagram", "GateTraces", "Interval"}  # they hold whatever they are given
+WHOLE_PROCESS = {"setup", "use_book_style"}  # what they set would outlast the test
+LOAD_KERAS = ("checks", "decoding", "diagnostics", "layers", "models", "training")
+
+
+def public():
+    """Return each public function, class and method with the module that defines it."""
+    found, homes = set(), {}
+    root = Path(lstm_utils.__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        parts = ("lstm_utils", *path.relative_to(root).with_suffix("").parts)
+        module = ".".join(parts).removesuffix(".__init__")
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets) == "__all__":
+                found |= {*ast.literal_eval(node.value)}
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                homes[node.name] = module
+            if isinstance(node, ast.ClassDef) and not node.bases:  # else it is Keras'
+                for part in node.body:
+                    if isinstance(part, ast.FunctionDef) and part.name[0] != "_":
+                        homes[f"{node.name}.{part.name}"] = module
+    return {k: homes[k] for k in sorted(homes) if k.split(".")[0] in found - RECORDS}
+
+
+PUBLIC = public()
+
+
+def find(name):
+    """Return a public function, or a method of a valid object, and what it takes."""
+    first, _, method = name.partition(".")
+    function = getattr(importlib.import_module(PUBLIC[first]), first)
+    if method:
+        function = getattr(function(**valid(find(first)[1])), method)
+    kinds = KINDS | OWN.get(name, {})
+    parameters = inspect.signature(function).parameters.values()
+    taken = [p.name for p in parameters if p.kind is not p.VAR_KEYWORD]
+    assert {*taken} <= kinds.keys(), "say in KINDS what such an argument is"
+    return function, {argument: kinds[argument] for argument in taken}
+
+
+def valid(taken):
+    return {argument: value for argument, (value, _) in taken.items()}
+
+
+def call(function, arguments):
+    made = {k: v.make() if isinstance(v, Later) else v for k, v in arguments.items()}
+    try:
+        return function(**made)
+    finally:
+        if "matplotlib.pyplot" in sys.modules:
+            sys.modules["matplotlib.pyplot"].close("all")
+
+
+def names(function, argument, arguments):
+    """Tell whether a function refuses its arguments and names the one."""
+    try:
+        call(function, arguments)
+    except (TypeError, ValueError) as error:
+        return re.search(rf"(?<!\w){argument}(?!\w)", str(error)) is not None
+    except Exception:  # noqa: BLE001
+        return False
+    return False
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(k, marks=[pytest.mark.slow] * (home.split(".")[1] in LOAD_KERAS))
+        for k, home in PUBLIC.items()
+    ],
+)
+def test_bad_input_is_refused_by_name(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    function, taken = find(name)
+    if name not in WHOLE_PROCESS:
+        call(function, valid(taken))
+    kept = {}
+    for argument, (_, bad) in taken.items():
+        for label, value in bad.items():
+            if not names(function, argument, valid(taken) | {argument: value}):
+                kept.setdefault(argument, []).append(label)
+    assert kept.keys() == KNOWN.get(name, set()), kept
+
+
+def test_nothing_is_said_of_what_is_not_there():
+    assert OWN.keys() | KNOWN.keys() <= PUBLIC.keys()

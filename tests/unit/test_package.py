@@ -1,0 +1,155 @@
+"""The package as people outside the book get it: a wheel with few requirements."""
+
+import os
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+import lstm_utils
+from book_tools.chapters import ROOT
+from book_tools.wheel import build_wheel, lowest_versions, readme_blocks
+
+# Imports fail as where these were never installed.
+WITHOUT_EXTRAS = """\
+import sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {absent!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Missing())
+"""
+RUN_GRID = """\
+from lstm_utils import run_grid
+
+run_grid(dict, [{"a": 1}], "table.csv", metrics=["b"])
+"""
+EXTRAS = {"joblib", "matplotlib", "pandas", "sklearn", "tqdm"}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def run_installed(wheel, tmp_path_factory):
+    """Return a function that runs code where the wheel is installed, extras or not."""
+    site = tmp_path_factory.mktemp("site")
+    pip = ("-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target")
+    subprocess.run([sys.executable, *pip, site, wheel], check=True)
+
+    def run(code, absent=()):
+        (site / "sitecustomize.py").write_text(
+            WITHOUT_EXTRAS.format(absent=set(absent))
+        )
+        own = {"PYTHONPATH": str(site), "MPLBACKEND": "agg"}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=site,
+            env=os.environ | own,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.stdout + done.stderr if done.returncode else done.stdout
+
+    return run
+
+
+@pytest.mark.slow
+def test_the_readme_runs_from_the_wheel_with_no_extra(run_installed):
+    where = "import lstm_utils\nprint(lstm_utils.__file__, gradients.shape)"
+    code = "\n".join([readme_blocks()[0], where])
+    said = run_installed(code, absent=EXTRAS)
+    assert "site" in said
+    assert str(ROOT) not in said
+    assert said.endswith("(12, 30)\n")
+
+
+@pytest.mark.slow
+def test_the_wheel_has_tables_and_diagrams_and_none_of_the_tests(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    tables = sorted(p.name for p in (ROOT / "experiments" / "results").glob("*.csv"))
+    held = sorted(n.rpartition("/")[2] for n in names if n.endswith(".csv"))
+    assert held == tables
+    packages = {name.partition("/")[0] for name in names}
+    assert packages == {"lstm_utils", f"lstm_utils-{lstm_utils.__version__}.dist-info"}
+
+
+@pytest.mark.slow
+def test_a_table_is_found_in_the_wheel(run_installed):
+    code = "from lstm_utils import read_table\nprint(len(read_table('writing.csv')))"
+    assert int(run_installed(code)) > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("code", "absent", "extra"),
+    [
+        ("import lstm_utils.plots", "matplotlib", "plots"),
+        (
+            "from lstm_utils.tasks import digit_rows\ndigit_rows('test')",
+            "sklearn",
+            "data",
+        ),
+        (
+            "from lstm_utils import read_table\nread_table('writing.csv')",
+            "pandas",
+            "sweeps",
+        ),
+        (RUN_GRID, "joblib", "sweeps"),
+    ],
+)
+def test_a_door_that_needs_an_extra_names_it(run_installed, code, absent, extra):
+    last = run_installed(code, absent={absent}).splitlines()[-1]
+    assert f"lstm-utils[{extra}]" in last
+    assert absent in last
+
+
+@pytest.mark.slow
+def test_setup_needs_no_extra(run_installed):
+    code = "from lstm_utils import setup\nsetup(seed=1)\nprint('set up')"
+    assert run_installed(code, absent=EXTRAS) == "set up\n"
+
+
+@pytest.mark.slow
+def test_the_picture_in_the_readme_is_what_its_code_draws(tmp_path):
+    from matplotlib.testing.compare import compare_images
+
+    from lstm_utils.plots import use_book_style
+
+    use_book_style()
+    names = {}
+    exec("\n".join(readme_blocks()), names)  # noqa: S102
+    drawn = tmp_path / "gradient-map.png"
+    names["axes"][0].figure.savefig(drawn, metadata={"Software": None})
+    assert compare_images(ROOT / "_static" / "gradient-map.png", drawn, tol=2) is None
+    top, bottom = names["gradients"][[-1, 0], -1]
+    assert top > 1e5 * bottom  # bright above dark, as its description says
+    assert np.argmax(names["gradients"]) == 12 * 30 - 1
+
+
+def test_every_name_that_the_readme_lists_is_at_the_front_door():
+    text = (ROOT / "lstm_utils" / "README.md").read_text("utf-8")
+    table = [line for line in text.splitlines() if line.startswith("| `")]
+    listed = {name for line in table for name in line.split("|")[1].split("`")[1::2]}
+    others = {"Vocabulary", "read_table", "setup", "shift_right", "versions"}
+    assert listed | others == set(lstm_utils._HOMES)
+
+
+def test_lower_bounds_become_pins():
+    pins = lowest_versions()
+    assert "keras==3.8.*" in pins
+    assert any(pin.startswith("tensorflow-cpu==2.18.*;") for pin in pins)
+    assert not any(">" in pin.partition(";")[0] for pin in pins)
+
+
+def test_the_front_door_names_what_it_lacks():
+    with pytest.raises(AttributeError, match="'lstm_utils' has no attribute 'lstm'"):
+        lstm_utils.lstm  # noqa: B018
+    assert set(lstm_utils._HOMES) <= set(dir(lstm_utils))
