@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import os
-import platform
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
 from lstm_utils._validate import check_int, check_mapping
+from lstm_utils.experiments.grid import loaded_versions, replace_table
 
 RESULTS = Path(__file__).resolve().parent.parent / "experiments" / "results"
 FEWEST_ROUNDS = 6
@@ -154,17 +151,14 @@ def print_table(rows: list[dict], yardstick: str, title: str) -> None:
 
 def save_table(rows: list[dict], path: Path) -> None:
     """Replace a table in one step; an interrupt leaves the old one."""
-    temporary = path.with_name(f".{path.name}.tmp")
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with temporary.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    replace_table(path, list(rows[0]), rows)
     print(f"Saved {len(rows)} rows in {path}")
+
+
+def record() -> dict:
+    """Return what a row says of the machine: processor cores, and versions."""
+    return {"cores": cores(), "versions": loaded_versions()}
 
 
 def cores() -> int:
@@ -172,22 +166,6 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def versions(*names: str) -> str:
-    """Return the versions of Python and of the packages that have been imported."""
-    parts = [f"python {platform.python_version()}"]
-    for name in names:
-        if name in sys.modules:
-            parts.append(f"{name} {_version(name)}")
-    return ", ".join(parts)
-
-
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return sys.modules[name].__version__
 
 
 def warn_if_busy() -> None:

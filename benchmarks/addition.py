@@ -117,8 +117,7 @@ def race(name: str, data: Mapping, run: int, seed: int) -> list[dict]:
                 "target": arm.target,
                 "reached": exact >= arm.target,
                 "seed": seed,
-                "cores": _rounds.cores(),
-                "versions": _rounds.versions("numpy", "keras", "tensorflow"),
+                **_rounds.record(),
             }
         )
         if rows[-1]["reached"]:

@@ -55,11 +55,7 @@ def measure(depth: int, rounds: int, sequences: int) -> list[dict]:
     arms = epochs(depth, sequences)
     timed = _rounds.interleave(arms, rounds)
     setting = {"depth": depth, "units": UNITS, "steps": STEPS, "batch": BATCH}
-    record = {
-        "sequences": sequences,
-        "cores": _rounds.cores(),
-        "versions": _rounds.versions("numpy", "keras", "tensorflow", "torch"),
-    }
+    record = {"sequences": sequences, **_rounds.record()}
     return [setting | row | record for row in timed]
 
 

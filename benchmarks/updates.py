@@ -13,8 +13,9 @@ import numpy as np
 
 from benchmarks import _rounds
 from experiments import deep_or_wide
+from experiments._stacks import loss_for
 from lstm_utils import setup
-from lstm_utils.models import make_stack
+from lstm_utils.training import falling_adam
 
 TASKS = {"teacher": "teacher-1a", "digits": "digits", "grammar": "grammar"}
 TASKS |= {"brackets": "dyck", "chain": "chain", "control": "ar2"}
@@ -50,11 +51,7 @@ def measure(name: str, rounds: int, batches: int) -> list[dict]:
     rows = np.arange(BATCH * batches) % len(x)
     x, y = x[rows], y[rows]
     arms = {depth: updates(task, depth, x, y) for depth in deep_or_wide.DEPTHS}
-    record = {
-        "updates": batches,
-        "cores": _rounds.cores(),
-        "versions": _rounds.versions("numpy", "keras", "tensorflow"),
-    }
+    record = {"updates": batches, **_rounds.record()}
     return [{"task": name} | row | record for row in _rounds.interleave(arms, rounds)]
 
 
@@ -62,18 +59,9 @@ def updates(
     task: str, depth: int, x: np.ndarray, y: np.ndarray
 ) -> Callable[[_rounds.Clock], None]:
     """Return what trains one stack for one pass through some batches."""
-    import keras
-
-    widths = [int(units) for units in deep_or_wide.arm(task, depth)["width"].split("-")]
-    model = make_stack(
-        depth,
-        widths,
-        return_sequences=task != "digits",
-        fused=True,
-        **deep_or_wide.ends(task),
-    )
-    loss = deep_or_wide.loss_for(y)
-    model.compile(keras.optimizers.Adam(1e-3, clipnorm=1.0), loss)
+    width = deep_or_wide.arm(task, depth)["width"]
+    model = deep_or_wide.build(task, width, "tensorflow")
+    model.compile(falling_adam(1e-3, len(x)), loss_for(y))
     return _rounds.keras_epoch(model, x, y, batch_size=BATCH)
 
 

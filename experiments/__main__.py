@@ -13,12 +13,13 @@ import random
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 
+from lstm_utils.experiments import check_table, read_table, run_grid
+
 HERE = Path(__file__).resolve().parent
-NOT_SWEEPS = {"__init__", "__main__", "arms", "start", "strings"}
 # One thread a run: more would only get in each other's way.
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -33,99 +34,85 @@ ENVIRONMENT = {
 def main(argv: list[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     options = _parser().parse_args(argv)
-    names = sorted({path.stem for path in HERE.glob("*.py")} - NOT_SWEEPS)
+    names = sorted(path.stem for path in HERE.glob("[!_]*.py"))
     if options.name and options.name not in names:
         raise SystemExit(
             f"No sweep is called {options.name!r}. Sweeps: {', '.join(names)}."
         )
-    if options.part:
-        return _run_part(options)
-    if options.rows:
-        return _check_part(options)
     for name in [options.name] if options.name else names:
-        options.name = name
-        print(f"{name}: {_sweep(name).COST}", flush=True)
-        status = _check(options) if options.check else _run(options)
-        if status:
+        one = argparse.Namespace(**vars(options) | {"name": name})
+        one.sweep = importlib.import_module(f"experiments.{name}")
+        one.table = options.results / f"{name}.csv"
+        if status := _one(one):
             return status
     return 0
+
+
+def _one(options) -> int:
+    """Do with one sweep what is asked for."""
+    if options.part or options.chosen:
+        return _run_part(options) if options.part else _check_part(options)
+    if options.list:
+        rows = f"{len(_rows(options)):>5} rows"
+        chapter, cost = options.sweep.CHAPTER, options.sweep.COST
+        print(f"{options.name:<20} {chapter:<20} {rows}  {cost}")
+        return 0
+    print(f"{options.name}: {options.sweep.COST}", flush=True)
+    return _check(options) if options.check else _run(options)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m experiments", description=__doc__)
     parser.add_argument("name", nargs="?", help="the one sweep to run")
+    parser.add_argument("--list", action="store_true", help="say what there is")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
     parser.add_argument("--scheduler", default="", help="address of a Dask scheduler")
     parser.add_argument("--check", type=int, default=0, help="rows to run again")
     parser.add_argument("--retry", action="store_true", help="failed runs once more")
     parser.add_argument("--results", type=Path, default=HERE / "results")
+    # For the processes that are started from here: a backend, numbers of rows.
     parser.add_argument("--part", default="", help=argparse.SUPPRESS)
-    parser.add_argument("--rows", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--chosen", default="", help=argparse.SUPPRESS)
     return parser
 
 
-def _sweep(name):
-    return importlib.import_module(f"experiments.{name}")
-
-
-def _table(options) -> Path:
-    return options.results / f"{options.name}.csv"
-
-
-def _rows(options) -> list[dict]:
-    from lstm_utils.experiments import read_table
-
-    path = _table(options)
-    if not path.is_file():
+def _rows(options, *, failed: bool = True) -> list[dict]:
+    if not options.table.is_file():
         return []
-    return read_table(path, failed=not options.retry).to_dict("records")
+    return read_table(options.table, failed=failed).to_dict("records")
+
+
+def _wanted(options) -> list[dict]:
+    return options.sweep.settings(_rows(options, failed=not options.retry))
 
 
 def _run(options) -> int:
     """Run what is missing, one backend after the other, until nothing is."""
-    sweep = _sweep(options.name)
-    while wanted := sweep.settings(_rows(options)):
-        backend = wanted[0]["backend"]
-        before = len(_rows(options))
-        status = _start(options, backend, "--part", backend)
-        if status:
+    while wanted := _wanted(options):
+        backend, before = wanted[0]["backend"], len(_rows(options))
+        if status := _start(options, backend, "--part", backend):
             return status
-        if options.retry:
-            options.retry = False
-        elif len(_rows(options)) == before:
+        if not options.retry and len(_rows(options)) == before:
             raise SystemExit(f"{options.name}: no run was made of {len(wanted)} wanted")
-    failed = [row for row in _rows(options) if isinstance(row["error"], str)]
+        options.retry = False
+    failed = [row["error"] for row in _rows(options) if isinstance(row["error"], str)]
     print(f"{options.name}: complete, {len(failed)} runs failed")
-    for row in failed:
-        print(f"  {row['error']}")
+    for error in failed:
+        print(f"  {error}")
     return 1 if failed else 0
 
 
 def _run_part(options) -> int:
     """Run what can be run on this process's backend before another's turn comes."""
-    from lstm_utils.experiments import run_grid
-
-    sweep = _sweep(options.name)
-    with ExitStack() as stack:
-        jobs = options.jobs
-        if options.scheduler:
-            jobs = None
-            stack.enter_context(_cluster(options))
-        while wanted := sweep.settings(_rows(options)):
-            mine = [row for row in wanted if row["backend"] == options.part]
-            if not mine:
-                return 0
-            made = run_grid(
-                sweep.run,
-                mine,
-                _table(options),
-                metrics=sweep.METRICS,
-                n_jobs=jobs,
-                retry=options.retry,
-            )
+    with _cluster(options) if options.scheduler else nullcontext():
+        made = True
+        while made:
+            mine = [new for new in _wanted(options) if new["backend"] == options.part]
+            rule = {"metrics": options.sweep.METRICS, "retry": options.retry}
+            rule["n_jobs"] = None if options.scheduler else options.jobs
+            run = options.sweep.run
+            made = run_grid(run, mine, options.table, **rule) if mine else 0
             options.retry = False
-            if not made:
-                return 0
     return 0
 
 
@@ -157,25 +144,22 @@ def _cluster(options) -> ExitStack:
 
 def _check(options) -> int:
     """Run some rows of the table again, TensorFlow's first, and compare."""
-    rows = [row for row in _rows(options) if not isinstance(row["error"], str)]
+    rows = _rows(options, failed=False)
     if not rows:
-        raise SystemExit(f"There is no row to check in {_table(options)}.")
+        raise SystemExit(f"There is no row to check in {options.table}.")
     numbers = random.sample(range(len(rows)), len(rows))
     numbers.sort(key=lambda k: rows[k]["backend"] != "tensorflow")
     chosen = numbers[: options.check]
     status = 0
     for backend in sorted({rows[k]["backend"] for k in chosen}):
         mine = [str(k) for k in chosen if rows[k]["backend"] == backend]
-        status = _start(options, backend, "--rows", ",".join(mine)) or status
+        status = _start(options, backend, "--chosen", ",".join(mine)) or status
     return status
 
 
 def _check_part(options) -> int:
-    from lstm_utils.experiments import check_table
-
-    sweep = _sweep(options.name)
-    rows = [row for row in _rows(options) if not isinstance(row["error"], str)]
-    chosen = [rows[int(k)] for k in options.rows.split(",")]
+    sweep, rows = options.sweep, _rows(options, failed=False)
+    chosen = [rows[int(k)] for k in options.chosen.split(",")]
     keys = list(sweep.settings([])[0])
     faults = check_table(sweep.run, chosen, keys=keys, metrics=sweep.METRICS)
     print("\n".join(faults) or f"{len(chosen)} rows agree with the table")

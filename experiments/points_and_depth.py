@@ -1,14 +1,14 @@
 """Does more data favour depth? Stacks of equal parameters on fewer sequences.
 
-All sequences are in deep_or_wide.csv. Rates, seeds and scores as there.
+All sequences are in deep_or_wide.csv.
 """
 
 from __future__ import annotations
 
-from experiments.arms import next_settings
-from experiments.deep_or_wide import METRICS, arm, run
+from experiments._arms import next_settings
+from experiments.deep_or_wide import CHAPTER, METRICS, arm, run
 
-__all__ = ["COST", "METRICS", "run", "settings"]
+__all__ = ["CHAPTER", "COST", "METRICS", "run", "settings"]
 
 COST = "about 20 CPU-minutes"
 POINTS = {"teacher-3a": (100, 1000), "digits": (100, 300)}

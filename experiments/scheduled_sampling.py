@@ -4,32 +4,31 @@ Copying strings of 6 to 10 of 8 symbols, two layers on either side. With teacher
 forcing the decoder reads the right tokens. With scheduled sampling it reads its own
 guess at a share of the steps, drawn anew for every string; the share rises in a
 straight line from 0 at the first update to 1/2 or to 1 at the last. All arms make as
-many updates. Rates as in deep_or_wide, but chosen with five seeds, by the share of
-validation strings not written exactly right; ten fresh seeds are scored. No training
-string is among them. The trained models also write with a beam, on some of the test
+many updates. Rates are chosen with five seeds, by the share of validation strings not
+written exactly right. The trained models also write with a beam, on some of the test
 strings. Two arms are compared on TensorFlow as well, with rates of their own, since
 embeddings take longer steps there (see hand_over).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from experiments import strings
-from experiments.arms import next_settings
-from experiments.start import seeded
+from experiments import _strings
+from experiments._arms import USUAL, next_settings
+from experiments._start import seeded
+from experiments._strings import BATCH, LONGEST
 from lstm_utils import tasks
 from lstm_utils.decoding import beam_search, greedy_decode
 from lstm_utils.models import make_encoder_decoder
+from lstm_utils.training import falling_adam, order_of
 
+CHAPTER = "12-decoding"
 COST = "about 25 CPU-minutes"
-SHORTEST, LONGEST, SYMBOLS = 6, 10, 8
 UNITS, EMBEDDING = 32, 16
 UPDATES = (400, 800)
-SEEDS = 10  # a run takes seconds
-TUNING_SEEDS = range(100, 105)  # with two, a rate can be chosen that often fails
+# With two tuning seeds a rate can be chosen that often fails. A run takes seconds.
+RULE = USUAL._replace(tuning_seeds=range(100, 105), seeds=range(10))
 SHARES = (0.0, 0.5, 1.0)  # of tokens that are the decoder's own, at the last update
 BLOCK = 8  # updates between two looks at what the decoder writes
 STEPS = range(1, LONGEST + 2)
@@ -43,55 +42,33 @@ METRICS = (
 )
 
 
-def settings(rows: list[Mapping]) -> list[dict]:
+def settings(rows: list[dict]) -> list[dict]:
     """Return the next runs, given the table so far; none when it is complete."""
-    stages = [arms(updates) for updates in UPDATES]
-    seeds = {"seeds": range(SEEDS), "tuning_seeds": TUNING_SEEDS}
+    stages = [
+        [{"own": share, "updates": updates} for share in SHARES] for updates in UPDATES
+    ]
     ends = [arm for arm in stages[0] if arm["own"] != 0.5]
-    return next_settings(stages, rows, **seeds) or next_settings(
-        [ends], rows, backend="tensorflow", **seeds
+    return next_settings(stages, rows, RULE) or next_settings(
+        [ends], rows, RULE._replace(backend="tensorflow")
     )
-
-
-def arms(updates: int) -> list[dict]:
-    """Return one arm for each share of own tokens at the end."""
-    return [{"own": share, "updates": updates} for share in SHARES]
 
 
 @seeded
 def run(own, updates, lr, seed, backend) -> dict:
-    """Train one encoder-decoder and score it.
+    """Train one encoder-decoder, whose own share of tokens is `own` at last; score it.
 
-    Parameters
-    ----------
-    own : float
-        Share of tokens that the decoder reads of its own at the last update.
-    updates : int
-        Number of batches of 64.
-    lr : float
-        Learning rate of Adam at the first update.
-    seed : int
-        Seed of the initial weights, the training strings and the mixing.
-    backend : str
-        The backend that Keras must be running on.
-
-    Returns
-    -------
-    dict
-        `METRICS`. ``val_score`` and ``test_score`` are shares of strings not written
-        exactly right; ``given_3`` is the share of third tokens that are right when
-        the right ones before are given, ``free_3`` when the decoder reads its own;
-        ``after_given_2`` and ``after_free_2`` the share of right tokens two steps
-        after the first mistake. Of the strings written with a beam,
-        ``beam_higher`` is the share whose score is above that of the greedy answer,
-        ``beam_mended`` the share that only the beam gets right, ``beam_spoiled`` the
-        share that only greedy gets right.
+    ``val_score`` and ``test_score`` are shares of strings not written exactly right;
+    ``given_3`` is the share of third tokens that are right when the right ones before
+    are given, ``free_3`` when the decoder reads its own; ``after_given_2`` and
+    ``after_free_2`` the share of right tokens two steps after the first mistake. Of the
+    strings written with a beam, ``beam_higher`` is the share whose score is above that
+    of the greedy answer, ``beam_mended`` the share that only the beam gets right,
+    ``beam_spoiled`` the share that only greedy gets right.
     """
-    data = strings.parts(generate, updates, seed=seed)
-    n_tokens = SYMBOLS + tasks.END + 1
-    model = make_encoder_decoder(2, UNITS, n_tokens, embedding=EMBEDDING)
+    data = _strings.parts(_strings.strings("copy"), updates, seed=seed)
+    model = make_encoder_decoder(2, UNITS, _strings.N_TOKENS, embedding=EMBEDDING)
     fit(model, data["train"], own=own, updates=updates, lr=lr, seed=seed)
-    val, test = (strings.scores(model, data[name]) for name in ("val", "test"))
+    val, test = (_strings.scores(model, data[name]) for name in ("val", "test"))
     return {
         "params": model.count_params(),
         "val_score": val["string_error"],
@@ -103,25 +80,19 @@ def run(own, updates, lr, seed, backend) -> dict:
     }
 
 
-def generate(n, *, seed):
-    """Return strings to copy."""
-    return tasks.copy_strings(n, SHORTEST, LONGEST, SYMBOLS, seed=seed)
-
-
 def fit(model, pair, *, own: float, updates: int, lr: float, seed: int) -> None:
-    """Train as `strings.fit` does, but let the decoder read some tokens of its own."""
-    strings.prepare(model, updates=updates, lr=lr)
+    """Train as `_strings.fit` does, but let the decoder read some tokens of its own."""
+    model.compile(falling_adam(lr, updates), _strings.LOSS)
     source, targets = pair
     rng = np.random.default_rng(seed)
-    order = strings.order_of(len(source), updates, rng)
-    for start in range(0, len(order), BLOCK * strings.BATCH):
-        rows = order[start : start + BLOCK * strings.BATCH]
-        share = own * start / len(order)
+    order = [*order_of(len(source), updates, BATCH, rng)]
+    for first in range(0, updates, BLOCK):
+        rows = np.concatenate(order[first : first + BLOCK])
+        share = own * first / updates
         read = mix(model, source[rows], targets[rows], share, rng)
-        for k in range(0, len(rows), strings.BATCH):
-            batch = slice(k, k + strings.BATCH)
-            inputs = [source[rows][batch], read[batch]]
-            model.train_on_batch(inputs, targets[rows][batch])
+        for k in range(0, len(rows), BATCH):
+            batch = rows[k : k + BATCH]
+            model.train_on_batch([source[batch], read[k : k + BATCH]], targets[batch])
 
 
 def mix(model, source, targets, share: float, rng) -> np.ndarray:
@@ -144,17 +115,16 @@ def mix(model, source, targets, share: float, rng) -> np.ndarray:
 def by_step(model, pair) -> dict[str, float]:
     """Return how often tokens are right, by step, given the right ones or its own."""
     source, targets = pair
-    inputs = [source, tasks.shift_right(targets)]
-    p = np.asarray(model.predict(inputs, batch_size=500, verbose=0))
     written = {
-        "given": p.argmax(axis=-1),
+        "given": _strings.probabilities(model, pair).argmax(axis=-1),
         "free": greedy_decode(model, source, targets.shape[1]),
     }
     valid = targets != tasks.PADDING
     rows = np.arange(len(targets))
-    first = ((written["free"] != targets) & valid).argmax(axis=1)
-    failed = (written["free"] != targets)[rows, first]
-    found = {"free_token_error": float((written["free"] != targets)[valid].mean())}
+    wrong = written["free"] != targets
+    first = (wrong & valid).argmax(axis=1)
+    failed = wrong[rows, first]
+    found = {"free_token_error": float(wrong[valid].mean())}
     for name, ids in written.items():
         right = ids == targets
         for step in STEPS:

@@ -10,40 +10,31 @@ Nothing is compared between rates, only before and after.
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import product
 
 import numpy as np
 
-from experiments import deep_or_wide
-from experiments.start import seeded
-from lstm_utils import tasks
+from experiments._arms import Rule, choose, missing, runs
+from experiments._stacks import build, data, loss_for, score
+from experiments._start import seeded
 from lstm_utils.diagnostics import area_over_peak, half_life
 from lstm_utils.reference import numpy_lstm
+from lstm_utils.training import train
 
+CHAPTER = "07-what-layers-do"
 COST = "about 15 CPU-minutes"
 LAYERS, UNITS = 3, 20
 RATES = {
     **dict.fromkeys(("now", "echo", "sum"), (0.02, 0.04)),
     **dict.fromkeys(("ar2", "teacher", "grammar", "dyck"), (0.04,)),
 }
-TUNING_SEEDS = (100, 101)
-SCORED_SEEDS = (0, 1, 2, 3, 4)
+SEEDS = range(5)
 UPDATES = 800
-# Four times as long.
-LONGER = ("grammar", 3200)
-CONFIRMED = ("now", (0, 1, 2))
+# Four times as long, and again on TensorFlow.
+LONGER = ("grammar", 3200, SEEDS, "jax")
+CONFIRMED = ("now", UPDATES, (0, 1, 2), "tensorflow")
 LONG, CHANGED_STEP = 120, 40
 LAGS = (0, 1, 2, 4, 8, 16)
-SIZES = {  # features, outputs, steps of a training sequence
-    "now": (1, 1, 24),
-    "echo": (1, 1, 24),
-    "sum": (1, 1, 24),
-    "ar2": (1, 1, 40),
-    "teacher": (2, 1, 24),
-    "grammar": (10, 10, 48),
-    "dyck": (4, 4, 48),
-}
 NUMBERS = range(1, LAYERS + 1)
 STATES = ("untrained", "trained")
 METRICS = (
@@ -60,126 +51,45 @@ METRICS = (
 
 def settings(rows: list[dict]) -> list[dict]:
     """Return the next runs, given the table so far; none when it is complete."""
-    have = {
-        (row["task"], row["updates"], row["lr"], row["seed"], row["backend"]): row
-        for row in rows
-    }
-    looks = [
-        (task, UPDATES, lr, seed, "jax")
-        for task, rates in RATES.items()
-        for lr, seed in product(rates, TUNING_SEEDS)
-        if len(rates) > 1
-    ]
-    if missing := [key for key in looks if key not in have]:
-        return _settings(missing)
-
-    def rate(task):
-        def mean_score(lr):
-            runs = [have[task, UPDATES, lr, seed, "jax"] for seed in TUNING_SEEDS]
-            return np.nan_to_num(np.mean([r["test_score"] for r in runs]), nan=np.inf)
-
-        rates = RATES[task]
-        return min(rates, key=mean_score) if len(rates) > 1 else rates[0]
-
+    looks, rates = [], {}
+    for task, tried in RATES.items():
+        rule = Rule(first=tried, ladder=tried, score="test_score")
+        lacking, rates[task] = choose({"task": task, "updates": UPDATES}, rows, rule)
+        looks += lacking
+    if looks:
+        return looks
+    budgets = [*((task, UPDATES, SEEDS, "jax") for task in RATES), LONGER, CONFIRMED]
     wanted = [
-        (task, updates, rate(task), seed, "jax")
-        for task, updates in [*((task, UPDATES) for task in SIZES), LONGER]
-        for seed in SCORED_SEEDS
+        runs({"task": task, "updates": updates}, [rates[task]], seeds, backend)
+        for task, updates, seeds, backend in budgets
     ]
-    task, seeds = CONFIRMED
-    wanted += [(task, UPDATES, rate(task), seed, "tensorflow") for seed in seeds]
-    return _settings([key for key in wanted if key not in have])
-
-
-def _settings(keys) -> list[dict]:
-    names = ("task", "updates", "lr", "seed", "backend")
-    return [dict(zip(names, key, strict=True)) for key in keys]
+    return missing(wanted, rows)
 
 
 @seeded
 def run(task, updates, lr, seed, backend) -> dict:
     """Measure one stack, train it, and measure it again.
 
-    Parameters
-    ----------
-    task : str
-        A key of `SIZES`.
-    updates : int
-        Number of batches of 64.
-    lr : float
-        Highest learning rate.
-    seed : int
-        Seed of the initial weights and of the order of the data.
-    backend : str
-        The backend that Keras must be running on.
-
-    Returns
-    -------
-    dict
-        `METRICS`. Scores are as `score` gives them, half-lives and areas over peak
-        in steps, probes as R².
+    Scores are as `_stacks.score` gives them, half-lives and areas over peak in steps,
+    probes as R².
     """
-    import keras
-
-    from lstm_utils.models import make_stack
-    from lstm_utils.training import train
-
-    n_features, n_outputs, steps = SIZES[task]
-    model = make_stack(
-        LAYERS,
-        UNITS,
-        n_features=n_features,
-        n_outputs=n_outputs,
-        return_sequences=True,
-        fused=backend == "tensorflow",
-    )
-    long = data(task, 400, LONG, seed=3)[0]
+    model = build(task, [UNITS] * LAYERS, backend)
+    long = data(task, 400, seed=3, steps=LONG)[0]
     found = _memory(model.get_weights(), long, "untrained")
-    x, y = data(task, 10_000, steps, seed=1)
-    loss = "mse"
-    if y.dtype == "int32":
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    train(model, x, y, updates=updates, learning_rate=lr, seed=seed, loss=loss)
-    found |= _memory(model.get_weights(), long, "trained")
-    x_test, y_test = data(task, 1000, steps, seed=2)
+    x, y = data(task, 10_000, seed=1)
+    rule = {"updates": updates, "learning_rate": lr, "seed": seed}
+    train(model, x, y, loss=loss_for(y), **rule)
     weights = model.get_weights()
+    found |= _memory(weights, long, "trained")
+    x_test, y_test = data(task, 1000, seed=2)
+    constant = _constant(y, len(weights[-1]))
+    same = np.broadcast_to(constant, (*y_test.shape[:2], len(constant)))
     found["test_score"] = score(task, x_test, y_test, outputs(weights, x_test))
-    same = np.broadcast_to(_constant(y, n_outputs), (*y_test.shape[:2], n_outputs))
     found["constant_score"] = score(task, x_test, y_test, same)
     for k in NUMBERS:
         cut = outputs(weights, x_test, memoryless=k)
         found[f"without_memory_{k}"] = score(task, x_test, y_test, cut)
     return found
-
-
-@cache
-def data(task, n, steps, *, seed) -> tuple[np.ndarray, np.ndarray]:
-    """Return inputs and targets of a task."""
-    make, options = {
-        "now": (tasks.echo, {"delay": 0}),
-        "echo": (tasks.echo, {"delay": 5}),
-        "sum": (tasks.running_sum, {}),
-        "ar2": (tasks.autoregression, {}),
-        "teacher": (tasks.lstm_teacher, {"layers": 3, "teacher": 0}),
-        "grammar": (tasks.phrase_grammar, {}),
-        "dyck": (tasks.dyck, {}),
-    }[task]
-    return make(n, steps, seed=seed, **options)
-
-
-def score(task, x, y, outputs) -> float:
-    """Score outputs on a task; lower is better, and 0 is the best possible.
-
-    Returns
-    -------
-    float
-        As `deep_or_wide.score` for the tasks that are there too; else the mean
-        squared error.
-    """
-    if task in ("now", "echo", "sum"):
-        return float(np.mean((outputs - y) ** 2))
-    name = "teacher-3a" if task == "teacher" else task
-    return deep_or_wide.score(name, x, y, outputs)
 
 
 def _constant(y, n_outputs) -> np.ndarray:
@@ -193,16 +103,8 @@ def _constant(y, n_outputs) -> np.ndarray:
 def outputs(weights, x, *, memoryless=None) -> np.ndarray:
     """Return a stack's outputs, one of its layers perhaps without memory.
 
-    A layer without memory meets each step with both states zero, as if it were the
-    first; its weights and all the rest of the stack stay as they are.
-
-    Parameters
-    ----------
-    weights : list of ndarray
-        Of a stack with a Dense head, as ``get_weights()`` gives them.
-    x : ndarray, shape (batch, time, features)
-    memoryless : int or None
-        The layer without memory, from 1.
+    A layer without memory, counted from 1, meets each step with both states zero, as
+    if it were the first; its weights and all the rest of the stack stay as they are.
     """
     *_, top = layer_outputs(weights, x, memoryless=memoryless)
     return top @ weights[-2] + weights[-1]
@@ -226,11 +128,7 @@ def response(weights, x) -> np.ndarray:
     """Return what `lstm_utils.diagnostics.perturbation_response` does, sooner.
 
     One step of each sequence is replaced by that of the next sequence, and all is
-    computed in NumPy from the weights.
-
-    Returns
-    -------
-    ndarray, shape (layers, lags)
+    computed in NumPy from the weights; shape (layers, lags).
     """
     changed = x.copy()
     changed[:, CHANGED_STEP] = np.roll(x[:, CHANGED_STEP], -1, axis=0)
@@ -252,19 +150,10 @@ def _memory(weights, x, state) -> dict:
 
 
 def probe(h, x) -> list[float]:
-    """Read earlier inputs from a layer's output by least squares.
+    """Read earlier inputs from a layer's output h by least squares.
 
-    The first half of the sequences fits, the second half scores.
-
-    Parameters
-    ----------
-    h : ndarray, shape (batch, time, units)
-    x : ndarray, shape (batch, time, features)
-
-    Returns
-    -------
-    list of float
-        R² at each of `LAGS`, over all features together.
+    The first half of the sequences fits, the second half scores: R² at each of
+    `LAGS`, over all features together.
     """
     half, first = len(x) // 2, CHANGED_STEP
     steps = x.shape[1]

@@ -2,36 +2,27 @@
 
 Each stack learns which character comes next from 3,000 sentences of its own, in batches
 drawn with replacement. The grammar is known, so that what it writes can be judged.
-Rates as in deep_or_wide, chosen with five seeds by the loss on sentences of another
-draw; ten fresh seeds are scored. There is one arm: only temperatures, and widths of the
+Rates are chosen with five seeds by the loss on sentences of another draw; ten fresh
+seeds are scored. There is one arm: only temperatures, and widths of the
 beam, are compared, within each trained stack.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from experiments import strings
-from experiments.arms import next_settings
-from experiments.start import seeded
-from lstm_utils import decoding, models
-from lstm_utils.tasks import (
-    LONGEST_SENTENCE,
-    Vocabulary,
-    draw_sentences,
-    is_sentence,
-    shift_right,
-)
+from experiments import _strings
+from experiments._arms import USUAL, next_settings
+from experiments._start import seeded
+from lstm_utils import decoding, models, tasks
+from lstm_utils.training import falling_adam
 
+CHAPTER = "12-decoding"
 COST = "about 5 CPU-minutes"
 LAYERS, UNITS, BATCH = 2, 48, 32
 SENTENCES, HELD_OUT, WRITTEN = 3_000, 500, 150
-STEPS = LONGEST_SENTENCE + 1  # and the end
-UPDATES = (500,)
-SEEDS = 10  # a run takes seconds
-TUNING_SEEDS = range(100, 105)
+STEPS = tasks.LONGEST_SENTENCE + 1  # and the end
+UPDATES = 500
 TEMPERATURES = (0.1, 0.3, 0.6, 1.0, 1.5, 2.0)
 WIDTHS = (1, 5, 20)
 METRICS = (
@@ -46,47 +37,32 @@ METRICS = (
 )
 
 
-def settings(rows: list[Mapping]) -> list[dict]:
+def settings(rows: list[dict]) -> list[dict]:
     """Return the next runs, given the table so far; none when it is complete."""
-    stages = [[{"updates": updates}] for updates in UPDATES]
-    return next_settings(stages, rows, seeds=range(SEEDS), tuning_seeds=TUNING_SEEDS)
+    rule = USUAL._replace(tuning_seeds=range(100, 105), seeds=range(10))
+    return next_settings([[{"updates": UPDATES}]], rows, rule)
 
 
 @seeded
 def run(updates, lr, seed, backend) -> dict:
-    """Train one stack and let it write.
+    """Train one stack by batches of 32 and let it write.
 
-    Parameters
-    ----------
-    updates : int
-        Number of batches of 32.
-    lr : float
-        Learning rate of Adam at the first update.
-    seed : int
-        Seed of the initial weights, the sentences, their order, and what is drawn.
-    backend : str
-        The backend that Keras must be running on.
-
-    Returns
-    -------
-    dict
-        `METRICS`. ``val_score`` is the loss in nats a character. Of 150 sentences drawn
-        at temperature 0.1, ``accepted_0.1`` is the share that the grammar accepts,
-        ``different_0.1`` the share that is left when each is counted once,
-        ``clause_0.1`` the share with a "that", and ``clause_accepted_0.1`` the share
-        with a "that" which the grammar accepts; ``different_drawn`` and
-        ``clause_drawn`` are the same of sentences of the language itself.
-        ``tokens_5`` counts the tokens of the likeliest answer that a beam of five
-        finds, the end included, and ``log_p_5`` is its score.
+    ``val_score`` is the loss in nats a character. Of 150 sentences drawn at temperature
+    0.1, ``accepted_0.1`` is the share that the grammar accepts, ``different_0.1`` the
+    share that is left when each is counted once, ``clause_0.1`` the share with a
+    "that", and ``clause_accepted_0.1`` the share with a "that" which the grammar
+    accepts; ``different_drawn`` and ``clause_drawn`` are the same of sentences of the
+    language itself. ``tokens_5`` counts the tokens of the likeliest answer that a beam
+    of five finds, the end included, and ``log_p_5`` is its score.
     """
-    drawn = draw_sentences(SENTENCES, seed=seed)
-    characters = Vocabulary(sorted({*"".join(drawn)}))
+    drawn = tasks.draw_sentences(SENTENCES, seed=seed)
+    characters = tasks.Vocabulary(sorted({*"".join(drawn)}))
     model = build(len(characters))
     fit(model, encode(characters, drawn), updates=updates, lr=lr, seed=seed)
-    fresh = encode(characters, draw_sentences(HELD_OUT, seed=1_000))
+    fresh = encode(characters, tasks.draw_sentences(HELD_OUT, seed=1_000))
     found = {
         "params": model.count_params(),
-        "val_score": strings.scores(model, (start(HELD_OUT), fresh))["loss"],
+        "val_score": _strings.scores(model, (start(HELD_OUT), fresh))["loss"],
         "different_drawn": len({*drawn[:WRITTEN]}) / WRITTEN,
         "clause_drawn": float(np.mean(has_clause(drawn[:WRITTEN]))),
     }
@@ -95,7 +71,7 @@ def run(updates, lr, seed, backend) -> dict:
             model, start(WRITTEN), STEPS, temperature=temperature, seed=seed
         )
         texts = characters.decode(ids)
-        accepted = np.array([is_sentence(text) for text in texts])
+        accepted = np.array([tasks.is_sentence(text) for text in texts])
         clause = has_clause(texts)
         found[f"accepted_{temperature}"] = float(accepted.mean())
         found[f"different_{temperature}"] = len({*texts}) / WRITTEN
@@ -127,22 +103,19 @@ def build(n_characters: int):
 def fit(model, lines, *, updates: int, lr: float, seed: int) -> None:
     """Train by exactly so many batches of 32, drawn with replacement.
 
-    As `strings.prepare` says; weights keep the padding out, as there is no mask.
+    Otherwise as `lstm_utils.training.train` does. Weights keep the padding out of the
+    loss, as there is no mask.
     """
-    strings.prepare(model, updates=updates, lr=lr)
+    model.compile(falling_adam(lr, updates), _strings.LOSS)
     rows = np.random.default_rng(seed).integers(len(lines), size=updates * BATCH)
     batch = lines[rows]
-    model.fit(
-        [start(len(rows)), shift_right(batch)],
-        batch,
-        sample_weight=(batch > 0).astype("float32"),
-        batch_size=BATCH,
-        shuffle=False,
-        verbose=0,
-    )
+    read = [start(len(rows)), tasks.shift_right(batch)]
+    options = {"batch_size": BATCH, "shuffle": False, "verbose": 0}
+    weights = (batch > 0).astype("float32")
+    model.fit(read, batch, sample_weight=weights, **options)
 
 
-def encode(characters: Vocabulary, texts: list[str]) -> np.ndarray:
+def encode(characters: tasks.Vocabulary, texts: list[str]) -> np.ndarray:
     """Return the ids of sentences with their ends, shape (sentences, `STEPS`)."""
     return characters.encode(texts, end=True, length=STEPS)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator
+from itertools import chain, count, islice
 
 import numpy as np
 
-from lstm_utils._validate import check_int
+from lstm_utils._validate import as_numbers, check_int, check_model, check_number
 from lstm_utils.checks import check_targets
 
 __all__ = ["train"]
-
-ORDER = "It fixes the order of the data."
 
 
 def train(
@@ -29,7 +28,8 @@ def train(
 
     Adam with gradients clipped to norm 1; the learning rate falls from
     `learning_rate` to 0 along a half cosine. Batches come from the data in a fresh
-    random order for each pass, the same for every model under one seed.
+    random order for each pass, the same for every model under one seed. They are cut
+    out one by one, so that many updates take no more memory than few.
 
     Introduced in: 06
 
@@ -37,8 +37,8 @@ def train(
     ----------
     model : keras.Model
         It is compiled here.
-    x : ndarray, shape (n, ...)
-    y : ndarray, shape (n, ...)
+    x, y : array_like, shape (n, ...), or a list, tuple or dict of such
+        Inputs and targets, by position: the index of a table of pandas is ignored.
     updates : int
         Number of batches, counted over all passes through the data.
     learning_rate : float
@@ -53,7 +53,8 @@ def train(
     Raises
     ------
     TypeError, ValueError
-        If a number is out of range, or the targets do not fit the model.
+        If a number is out of range, the data are not finite numbers, or the targets
+        do not fit the model.
 
     References
     ----------
@@ -72,22 +73,50 @@ def train(
 
     updates = check_int("updates", updates, 1, "It counts batches, not passes.")
     batch_size = check_int("batch_size", batch_size, 1, "It counts samples.")
-    if not 0 < learning_rate < math.inf:
-        raise ValueError(
-            f"learning_rate must be above 0 and finite, but {learning_rate!r} came."
-        )
-    if len(x) != len(y):
-        raise ValueError(
-            f"x has {len(x)} samples and y has {len(y)}: one target for each sample."
-        )
-    rate = keras.optimizers.schedules.CosineDecay(learning_rate, updates)
-    model.compile(keras.optimizers.Adam(rate, clipnorm=1.0), loss=loss)
-    check_targets(model, y)
-    order = _order(len(x), updates * batch_size, check_int("seed", seed, 0, ORDER))
-    model.fit(x[order], y[order], batch_size=batch_size, shuffle=False, verbose=0)
+    seed = check_int("seed", seed, 0, "It fixes the order of the data.")
+    optimizer = falling_adam(learning_rate, updates)
+    data, n = _arrays(x, y)
+    check_model("model", model).compile(optimizer, loss=loss)
+    check_targets(model, data[1])
+    order = order_of(n, updates, batch_size, np.random.default_rng(seed))
+    batches = (keras.tree.map_structure(lambda a, k=k: a[k], data) for k in order)
+    model.fit(batches, steps_per_epoch=updates, shuffle=False, verbose=0)
 
 
-def _order(n: int, length: int, seed: int) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    passes = math.ceil(length / n)
-    return np.concatenate([rng.permutation(n) for _ in range(passes)])[:length]
+def falling_adam(lr: float, updates: int):
+    """Return the optimiser of `train`, for a model that is trained in another way."""
+    import keras
+
+    hint = "It is the rate of the first update."
+    lr = check_number("learning_rate", lr, 0, hint, strict=True)
+    falling = keras.optimizers.schedules.CosineDecay(lr, updates)
+    return keras.optimizers.Adam(falling, clipnorm=1.0)
+
+
+def order_of(n: int, updates: int, batch_size: int, rng) -> Iterator[np.ndarray]:
+    """Yield which of n samples each batch holds: all once a pass, in a fresh order."""
+    samples = chain.from_iterable(rng.permutation(n) for _ in count())
+    return (np.fromiter(islice(samples, batch_size), int) for _ in range(updates))
+
+
+def _arrays(x, y) -> tuple[tuple, int]:
+    """Return trees whose leaves are arrays of numbers, and how many rows each has."""
+    import keras
+
+    arrays = []
+    for tree, name in ((x, "x"), (y, "y")):
+        for keys, leaf in keras.tree.flatten_with_path(tree) or [((), [])]:
+            label = name + "".join(f"[{key!r}]" for key in keys)
+            array = as_numbers(label, leaf)
+            if array.ndim == 0:
+                raise ValueError(
+                    f"{label} is a single number, expected a row for each sample. A "
+                    "list is taken for one of arrays: make one of its numbers first."
+                )
+            arrays.append(array)
+            if len(array) != (n := len(arrays[0])):
+                raise ValueError(
+                    f"x has {n} samples and {label} has {len(array)}: one for each."
+                )
+    same = keras.tree.pack_sequence_as((x, y), arrays)
+    return keras.tree.lists_to_tuples(same), n  # TensorFlow takes no batches in lists

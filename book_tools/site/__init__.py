@@ -1,7 +1,5 @@
 """The Sphinx extension that makes the book's pages light, whole and accessible."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import platform
 import sys
@@ -11,14 +12,11 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib import metadata
 from pathlib import Path
 
 from lstm_utils._validate import load_extra
 
 __all__ = ["run_grid"]
-
-RECORD = ("seconds", "versions", "error")
 
 
 def run_grid(
@@ -95,10 +93,11 @@ def run_grid(
     joblib, tqdm = (load_extra(name, "sweeps") for name in ("joblib", "tqdm"))
 
     keys = _common_keys(grid)
-    columns = [*keys, *metrics, *RECORD]
+    columns = [*keys, *metrics, "seconds", "versions", "error"]
     path = Path(path)
     if retry:
-        _drop_failed(path, columns)
+        with _opened(path, columns) as (_, rows):
+            replace_table(path, columns, [row for row in rows if not row["error"]])
     with _opened(path, columns) as (file, rows):
         done = {_identity(row, keys) for row in rows}
         if len(done) != len(rows):
@@ -108,46 +107,36 @@ def run_grid(
             )
         wanted = {_identity(setting, keys): setting for setting in grid}
         todo = [setting for key, setting in wanted.items() if key not in done]
-        jobs = (
-            joblib.delayed(_one_run)(function, setting, metrics) for setting in todo
-        )
         parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered")
+        runs = parallel(joblib.delayed(_one_run)(function, s, metrics) for s in todo)
         writer = csv.DictWriter(file, columns, lineterminator="\n")
-        bar = tqdm.tqdm(total=len(todo), desc=path.stem, unit="run", disable=None)
-        with bar:
-            for row in parallel(jobs):
-                writer.writerow(row)
-                file.flush()
-                os.fsync(file.fileno())
-                bar.update()
+        for row in tqdm.tqdm(runs, path.stem, len(todo), unit="run", disable=None):
+            writer.writerow(row)
+            file.flush()
+            os.fsync(file.fileno())
     return len(todo)
 
 
 def _one_run(function, setting, metrics) -> dict:
     start = time.perf_counter()
-    error, found = "", {}
+    record = dict.fromkeys(metrics, "") | {"error": ""}
     try:
         found = dict(function(**setting))
         if found.keys() != set(metrics):
             raise ValueError(f"it returned {sorted(found)}, not {sorted(metrics)}")
+        record |= found
     except Exception as caught:  # noqa: BLE001
         text = traceback.format_exception_only(caught)[-1]
-        error, found = " ".join(text.split()), {}
-    seconds = f"{time.perf_counter() - start:.2f}"
-    record = {"seconds": seconds, "versions": _versions(), "error": error}
-    return {**setting, **{name: found.get(name, "") for name in metrics}, **record}
+        record["error"] = " ".join(text.split())
+    record["seconds"] = f"{time.perf_counter() - start:.2f}"
+    return {**setting, **record, "versions": loaded_versions()}
 
 
-def _versions() -> str:
+def loaded_versions() -> str:
+    """Return the versions of Python and of the libraries that have been imported."""
     names = ["numpy", "keras", "jax", "tensorflow", "torch"]
-    used = [name for name in names if name in sys.modules]
-    parts = [f"python {platform.python_version()}"]
-    for name in used:
-        try:
-            parts.append(f"{name} {metadata.version(name)}")
-        except metadata.PackageNotFoundError:
-            parts.append(f"{name} {sys.modules[name].__version__}")
-    return ", ".join(parts)
+    used = [f"{n} {sys.modules[n].__version__}" for n in names if n in sys.modules]
+    return ", ".join([f"python {platform.python_version()}", *used])
 
 
 def _common_keys(grid) -> list[str]:
@@ -164,7 +153,8 @@ def _common_keys(grid) -> list[str]:
 
 
 def _identity(row, keys) -> tuple[str, ...]:
-    return tuple(str(row[key]) for key in keys)
+    # None is an empty field in the table.
+    return tuple("" if row[key] is None else str(row[key]) for key in keys)
 
 
 @contextmanager
@@ -182,49 +172,47 @@ def _opened(path: Path, columns) -> Iterator[tuple]:
         file.seek(0)
         text = file.read()
         whole = text[: text.rfind("\n") + 1]
-        if whole != text:
+        if half := text[len(whole) :]:
             warnings.warn(
-                f"{path} ended in half a line, as a kill leaves it: "
-                f"{text[len(whole) :]!r}. It is dropped and that run done again.",
+                f"{path} ended in half a line, as a kill leaves it: {half!r}. It is "
+                "dropped and that run done again.",
                 stacklevel=4,
             )
             file.truncate(len(whole.encode()))
-        lines = whole.splitlines()
-        if not lines:
+        table = csv.DictReader(io.StringIO(whole, newline=""))
+        if table.fieldnames is None:
             csv.writer(file, lineterminator="\n").writerow(columns)
             file.flush()
-        found = next(csv.reader(lines[:1]), columns)
-        if found != list(columns):
+        elif table.fieldnames != columns:
             raise ValueError(
-                f"{path} has the columns {found}, but this sweep writes "
-                f"{list(columns)}. Give it another path, or move the old table away."
+                f"{path} has the columns {table.fieldnames}, but this sweep writes "
+                f"{columns}. Give it another path, or move the old table away."
             )
-        yield file, list(csv.DictReader(lines))
+        yield file, list(table)
 
 
 def _lock(file, path) -> None:
     """Hold the table until it is closed or the process ends, where that is possible."""
     try:
         import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except ImportError:  # Windows
         return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise RuntimeError(
             f"Another sweep is writing to {path}. Wait for its end, or stop it."
         ) from None
 
 
-def _drop_failed(path, columns) -> None:
-    """Take the failed runs out of a table in one step."""
-    with _opened(path, columns) as (_, rows):
-        temporary = path.with_name(f".{path.name}.tmp")
-        try:
-            with temporary.open("w", newline="", encoding="utf-8") as file:
-                writer = csv.DictWriter(file, columns, lineterminator="\n")
-                writer.writeheader()
-                writer.writerows(row for row in rows if not row["error"])
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+def replace_table(path: Path, columns, rows) -> None:
+    """Write a table in one step; an interrupt leaves the old one."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        with temporary.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -51,9 +51,9 @@ def interval(values, minus=None) -> Interval:
     """
     from scipy import stats
 
-    values = check_array("values", values, ("runs",))
+    values = check_array("values", values, ("runs",)).astype("float64")
     if minus is not None:
-        minus = check_array("minus", minus, ("runs",))
+        minus = check_array("minus", minus, ("runs",)).astype("float64")
         if len(minus) != len(values):
             raise ValueError(
                 f"values has {len(values)} runs and minus has {len(minus)}: a pair "
@@ -61,10 +61,7 @@ def interval(values, minus=None) -> Interval:
             )
         values = values - minus
     if len(values) < 2:
-        raise ValueError(
-            "values holds a single run, but an interval needs at least two. Run it "
-            "under more seeds."
-        )
+        raise ValueError("values holds a single run: it takes two. Run more seeds.")
     half = stats.t.ppf(0.975, len(values) - 1) * stats.sem(values)
     mean = values.mean()
     return Interval(float(mean), float(mean - half), float(mean + half))

@@ -9,10 +9,9 @@ from lstm_utils._validate import load_extra
 
 __all__ = ["check_table", "read_table"]
 
-FOLDERS = (
-    Path(__file__).resolve().parents[2] / "experiments" / "results",
-    Path(__file__).resolve().parents[1] / "results",  # inside an installed package
-)
+ABOVE = Path(__file__).resolve().parents
+# In the book, and inside an installed package.
+FOLDERS = (ABOVE[2] / "experiments" / "results", ABOVE[1] / "results")
 
 
 def read_table(table, *, failed: bool = False):

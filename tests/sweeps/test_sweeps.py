@@ -1,21 +1,23 @@
-"""The command that runs sweeps, on one of its own; the table that is committed."""
+"""The command that runs sweeps, on one of its own; how runs start, and what is next."""
 
 import os
 import random
 import shutil
 import subprocess
 import sys
+from threading import Thread
 
 import numpy as np
 import pytest
 
 from book_tools.chapters import ROOT
-from experiments import deep_or_wide
-from experiments.arms import arm_settings, near_equal_widths, stack_params
-from experiments.start import seeded
+from experiments._arms import Rule, arm_settings, near_equal_widths, stack_params
+from experiments._digits import RULE
+from experiments._start import seeded
 from lstm_utils.experiments import read_table
 
 POWERS = """
+CHAPTER = "02-powers"
 COST = "nothing"
 METRICS = ("score",)
 
@@ -151,7 +153,27 @@ def test_mistakes_get_one_line(sweeps):
     assert "No Dask scheduler answers at 'tcp://127.0.0.1:1'" in done.stderr
 
 
-# --- the start of a run -----------------------------------------------------------
+LISTED = """
+import sys
+from experiments.__main__ import main
+
+main(["--list"])
+assert not {"tensorflow", "keras", "jax"} & {*sys.modules}
+"""
+
+
+def test_the_list_says_chapter_rows_and_cost_and_loads_no_keras():
+    done = subprocess.run(
+        [sys.executable, "-c", LISTED],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    rows = len(read_table("writing.csv"))
+    assert f"writing 12-decoding {rows} rows about 5 CPU-minutes" in lines
+    assert len(lines) == len([*(ROOT / "experiments").glob("[!_]*.py")])
 
 
 @pytest.mark.slow
@@ -162,55 +184,67 @@ def test_a_run_keeps_its_weights_while_others_draw_random_numbers():
     def first_kernel(seed, backend, disturbed):
         if disturbed:
             random.random()  # as another thread of a Dask worker does
+            other = Thread(target=random.randint, args=(1, 9))
+            other.start()
+            other.join()
         layer = keras.layers.Dense(3)
         layer.build((None, 2))
         return layer.get_weights()[0]
 
     run, plain = seeded(first_kernel), first_kernel
+    drawn_by = random.randint
     expected = run(seed=4, backend="tensorflow", disturbed=False)
     found = run(seed=4, backend="tensorflow", disturbed=True)
     np.testing.assert_array_equal(found, expected)
     keras.utils.set_random_seed(4)
     np.testing.assert_array_equal(plain(4, "tensorflow", False), expected)
-    assert (run(5, "tensorflow", False) != expected).any()
+    assert (run(seed=5, backend="tensorflow", disturbed=False) != expected).any()
     with pytest.raises(RuntimeError, match="set KERAS_BACKEND=jax"):
         run(seed=4, backend="jax", disturbed=False)
+    assert random.randint == drawn_by
 
 
-# --- arms ---------------------------------------------------------------------
-
-
-def tuned(best):
-    """Return how arm_settings goes on where validation favours one rate."""
+def tuned(best, rule):
+    """Return the rates that are tried where validation favours one, and the rows."""
     arm, rows, rates = {"task": "t"}, [], []
-    for _ in range(20):
-        wanted = arm_settings(arm, rows)
-        if not wanted:
-            break
+    while wanted := arm_settings(arm, rows, rule):
         rates.append(sorted({setting["lr"] for setting in wanted}))
         for setting in wanted:
             rows.append({**setting, "val_score": abs(np.log(setting["lr"] / best))})
     return rates, rows
 
 
-def test_the_grid_grows_until_its_best_rate_is_inside():
-    for best, expected in (
-        (0.02, [[0.01, 0.02, 0.04], [0.02]]),
-        (0.08, [[0.01, 0.02, 0.04], [0.08], [0.16], [0.08]]),
-        (0.005, [[0.01, 0.02, 0.04], [0.005], [0.0025], [0.005]]),
-    ):
-        rates, rows = tuned(best)
-        assert rates == expected
-        scored = [row for row in rows if row["seed"] < 100]
-        assert sorted(row["seed"] for row in scored) == [0, 1, 2, 3, 4]
-        assert {row["lr"] for row in scored} == {best}
+@pytest.mark.parametrize(
+    ("rule", "best", "expected"),
+    [
+        (Rule(), 0.02, [[0.01, 0.02, 0.04], [0.02]]),
+        (Rule(), 0.08, [[0.01, 0.02, 0.04], [0.08], [0.16], [0.08]]),
+        (Rule(), 0.005, [[0.01, 0.02, 0.04], [0.005], [0.0025], [0.005]]),
+        (RULE, 0.01, [[0.003, 0.01, 0.03], [0.01]]),
+        (RULE, 0.03, [[0.003, 0.01, 0.03], [0.1], [0.03]]),
+        (RULE, 0.001, [[0.003, 0.01, 0.03], [0.001], [0.0003], [0.001]]),
+        (RULE, 1.0, [[0.003, 0.01, 0.03], [0.1], [0.1]]),  # the ladder ends
+        (RULE, 1e-6, [[0.003, 0.01, 0.03], [0.001], [0.0003], [0.0003]]),
+        (Rule(first=(0.02, 0.04), ladder=(0.02, 0.04)), 1.0, [[0.02, 0.04], [0.04]]),
+        (Rule(first=(0.04,)), 1.0, [[0.04]]),  # nothing to choose from
+    ],
+)
+def test_the_grid_grows_until_its_best_rate_is_inside_or_the_ladder_ends(
+    rule, best, expected
+):
+    rates, rows = tuned(best, rule)
+    assert rates == expected
+    scored = [row for row in rows if row["seed"] < 100]
+    assert sorted(row["seed"] for row in scored) == [0, 1, 2, 3, 4]
+    assert {row["lr"] for row in scored} == {*expected[-1]}
 
 
-def test_a_rate_that_diverges_is_not_the_best():
+@pytest.mark.parametrize("bad", [float("nan"), 9.0])
+def test_a_rate_that_diverges_is_not_the_best(bad):
     rows = [
         {"task": "t", "lr": lr, "seed": seed, "backend": "jax", "val_score": score}
         for seed in (100, 101)
-        for lr, score in ((0.01, 2.0), (0.02, 1.0), (0.04, float("nan")))
+        for lr, score in ((0.01, 2.0), (0.02, 1.0), (0.04, bad))
     ]
     assert {s["lr"] for s in arm_settings({"task": "t"}, rows)} == {0.02}
 
@@ -231,47 +265,3 @@ def test_parameters_are_counted_as_keras_counts_them():
     model = make_stack(3, [9, 4, 6], n_features=2, n_outputs=5)
     counted = stack_params([9, 4, 6], n_features=2, n_outputs=5)
     assert model.count_params() == counted
-
-
-# --- the committed table --------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def table():
-    return read_table("deep_or_wide.csv")
-
-
-COMPARED = ["task", "updates", "points"]
-ARM = [*COMPARED, "depth", "width"]
-
-
-def test_nothing_of_the_sweep_is_missing(table):
-    everything = read_table("deep_or_wide.csv", failed=True)
-    assert deep_or_wide.settings(everything.to_dict("records")) == []
-    assert len(everything) == len(table), "some runs failed"
-    assert not table.duplicated([*ARM, "lr", "seed", "backend"]).any()
-
-
-def test_what_is_compared_has_equal_parameters(table):
-    for arms, rows in table.groupby(COMPARED):
-        assert rows["params"].max() / rows["params"].min() < 1.02, arms
-
-
-def test_each_arm_is_scored_on_five_seeds_that_did_not_choose_its_rate(table):
-    scored = table[(table["seed"] < 100) & (table["backend"] == "jax")]
-    for arm, rows in scored.groupby(ARM):
-        assert sorted(rows["seed"]) == [0, 1, 2, 3, 4], arm
-        assert rows["lr"].nunique() == 1, arm
-
-
-def test_no_chosen_rate_lies_at_the_edge_of_its_grid(table):
-    for arm, rows in table.groupby(ARM):
-        tuning = rows[rows["seed"] >= 100].groupby("lr")["val_score"].mean()
-        chosen = rows[rows["seed"] < 100]["lr"].iloc[0]
-        assert chosen == tuning.idxmin(), arm
-        assert tuning.index.min() < chosen < tuning.index.max(), arm
-
-
-def test_no_score_is_better_than_the_best_possible(table):
-    # Sampling lets a forecast beat the source on its test data by a hair.
-    assert table["test_score"].min() > -1e-3

@@ -1,10 +1,10 @@
-"""Sweeps of encoder-decoders: how they train and score, and their committed tables."""
+"""Sweeps of encoder-decoders: how they train and score."""
 
 import numpy as np
 import pytest
 
-from experiments import hand_over, source_reversal, strings
-from lstm_utils.experiments import read_table
+from experiments import _strings, source_reversal
+from experiments.attention_by_length import right_places
 from lstm_utils.models import make_encoder_decoder
 from lstm_utils.tasks import (
     END,
@@ -12,14 +12,9 @@ from lstm_utils.tasks import (
     addition_vocabulary,
     copy_strings,
     shift_right,
+    sort_strings,
     string_vocabulary,
 )
-
-SWEEPS = {"hand_over": hand_over, "source_reversal": source_reversal}
-ARM = {
-    "hand_over": ["task", "depth", "updates", "handover", "backend"],
-    "source_reversal": ["task", "reverse", "forget_bias", "updates"],
-}
 
 
 class Echo:
@@ -38,11 +33,11 @@ def test_scores_count_tokens_and_strings_and_leave_padding_out():
     source, targets = copy_strings(10, 2, 5, seed=0)
     written = targets.copy()
     written[targets == PADDING] = END  # wrong, but nobody asked
-    perfect = strings.scores(Echo(written, 11), (source, targets))
+    perfect = _strings.scores(Echo(written, 11), (source, targets))
     assert perfect["token_error"] == perfect["string_error"] == 0
     assert perfect["loss"] == pytest.approx(-np.log(0.9))
     written[0, :2] = END
-    scores = strings.scores(Echo(written, 11), (source, targets))
+    scores = _strings.scores(Echo(written, 11), (source, targets))
     assert scores["string_error"] == pytest.approx(1 / 10)
     assert scores["token_error"] == pytest.approx(2 / (targets != PADDING).sum())
 
@@ -50,18 +45,18 @@ def test_scores_count_tokens_and_strings_and_leave_padding_out():
 def test_training_takes_exactly_the_updates_asked_for_and_lowers_the_loss():
     pair = copy_strings(200, 1, 3, seed=0)
     model = make_encoder_decoder(1, 16, len(string_vocabulary()), embedding=4)
-    before = strings.scores(model, pair)["loss"]
-    strings.fit(model, pair, updates=30, lr=0.02, seed=0)
+    before = _strings.scores(model, pair)["loss"]
+    _strings.fit(model, pair, updates=30, lr=0.02, seed=0)
     assert int(model.optimizer.iterations) == 30
     assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-8)
-    assert strings.scores(model, pair)["loss"] < 0.9 * before
+    assert _strings.scores(model, pair)["loss"] < 0.9 * before
 
 
 def test_the_loss_of_training_leaves_padding_out():
     source, targets = copy_strings(64, 1, 8, seed=0)
     model = make_encoder_decoder(1, 4, len(string_vocabulary()), embedding=4)
-    wanted = strings.scores(model, (source, targets))["loss"]
-    strings.fit(model, (source, targets), updates=1, lr=1e-9, seed=0)
+    wanted = _strings.scores(model, (source, targets))["loss"]
+    _strings.fit(model, (source, targets), updates=1, lr=1e-9, seed=0)
     found = model.evaluate([source, shift_right(targets)], targets, verbose=0)
     assert found == pytest.approx(wanted, rel=1e-3)
 
@@ -69,7 +64,7 @@ def test_the_loss_of_training_leaves_padding_out():
 def test_strings_held_out_are_taken_from_the_training_data():
     pair = copy_strings(50, 1, 3, seed=0)
     aside = tuple(part[10:20] for part in pair)
-    kept = strings.without(pair, aside[0])
+    kept = _strings.without(pair, aside[0])
     assert len(kept[0]) == len(kept[1]) == 40
     known = set(map(tuple, aside[0]))
     assert not any(tuple(row) in known for row in kept[0])
@@ -91,44 +86,29 @@ def test_the_forget_bias_is_set_in_every_layer_and_nothing_else():
         assert bias.tolist() == [0] * 4 + [-1] * 4 + [0] * 8
 
 
-def test_each_sum_is_in_one_part_whatever_the_seed():
-    data, n_tokens = source_reversal.adding(updates=1, seed=3)
-    vocabulary = addition_vocabulary()
-    assert n_tokens == len(vocabulary)
+def test_each_sum_is_in_one_part_at_every_call():
+    data, vocabulary = source_reversal.sums(), addition_vocabulary()
     pairs = {
         name: {frozenset(text.split("+")) for text in vocabulary.decode(source)}
         for name, (source, _) in data.items()
     }
     assert [len(pairs[name]) for name in ("val", "test", "train")] == [500, 1000, 3550]
     assert len(set.union(*pairs.values())) == 5_050
-    other, _ = source_reversal.adding(updates=1, seed=4)
-    assert np.array_equal(other["test"][0], data["test"][0])
+    assert np.array_equal(source_reversal.sums()["test"][0], data["test"][0])
 
 
-@pytest.mark.parametrize("name", SWEEPS)
-def test_nothing_of_a_sweep_is_missing(name):
-    sweep, everything = SWEEPS[name], read_table(f"{name}.csv", failed=True)
-    assert sweep.settings(everything.to_dict("records")) == []
-    assert len(everything) == len(read_table(f"{name}.csv")), "some runs failed"
-    assert not everything.duplicated(list(sweep.settings([])[0])).any()
+def test_the_right_place_of_copying_is_the_diagonal_of_the_string():
+    source, targets = copy_strings(20, 3, 6, seed=0)
+    right = right_places("copy", source, targets)
+    _, target_steps, source_steps = np.nonzero(right)
+    assert (target_steps == source_steps).all()
+    assert right.sum() == (source != 0).sum()
 
 
-@pytest.mark.parametrize("name", SWEEPS)
-def test_an_arm_is_scored_on_ten_fresh_seeds_at_the_best_rate_inside_its_grid(name):
-    table = read_table(f"{name}.csv")
-    if name == "source_reversal":
-        table = table.query("backend == 'jax'")
-    for arm, rows in table.groupby(ARM[name]):
-        scored, looks = rows[rows["seed"] < 100], rows[rows["seed"] >= 100]
-        assert sorted(scored["seed"]) == [*range(10)], arm
-        means = looks.groupby("lr")["val_score"].mean().sort_index()
-        assert {*scored["lr"]} == {means.idxmin()}, arm
-        assert means.index[0] < means.idxmin() < means.index[-1], arm
-        assert (looks.groupby("lr")["seed"].nunique() == 2).all(), arm
-
-
-@pytest.mark.parametrize("name", SWEEPS)
-def test_arms_that_are_compared_have_the_same_size(name):
-    table = read_table(f"{name}.csv")
-    keys = ["task", "depth"] if name == "hand_over" else ["task"]
-    assert (table.groupby(keys)["params"].nunique() == 1).all()
+def test_for_sorting_any_place_of_the_letter_is_right():
+    source, targets = sort_strings(20, 3, 6, n_symbols=3, seed=0)
+    right = right_places("sort", source, targets)
+    rows, target_steps, source_steps = np.nonzero(right)
+    assert (targets[rows, target_steps] == source[rows, source_steps]).all()
+    assert (targets[rows, target_steps] > 2).all()
+    assert right.any(axis=2).sum() == (source != 0).sum()

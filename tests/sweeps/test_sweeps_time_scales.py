@@ -1,11 +1,10 @@
-"""How long layers remember: what the sweep computes, and its committed table."""
+"""How long layers remember: what the sweep computes."""
 
 import numpy as np
 import pytest
 
 from experiments import time_scales
-from experiments.time_scales import LAGS, LONGER, METRICS, SIZES, UPDATES
-from lstm_utils.experiments import read_table
+from experiments.time_scales import LAGS
 from lstm_utils.reference import numpy_stack
 
 
@@ -77,71 +76,3 @@ def test_the_response_is_that_of_the_package():
     theirs = perturbation_response(model, X.astype("float32"), 40)
     ours = time_scales.response(model.get_weights(), X.astype("float32"))
     assert np.allclose(ours, theirs, atol=1e-6)
-
-
-# --- the committed table --------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def table():
-    return read_table("time_scales.csv")
-
-
-@pytest.fixture(scope="module")
-def scored(table):
-    return table[(table["seed"] < 100) & (table["backend"] == "jax")]
-
-
-def test_nothing_of_the_sweep_is_missing(table):
-    everything = read_table("time_scales.csv", failed=True)
-    assert time_scales.settings(everything.to_dict("records")) == []
-    assert len(everything) == len(table), "some runs failed"
-    keys = ["task", "updates", "lr", "seed", "backend"]
-    assert not table.duplicated(keys).any()
-    assert {*METRICS} <= {*table.columns}
-
-
-def test_every_task_has_five_seeds_at_one_rate(scored):
-    wanted = {*((task, UPDATES) for task in SIZES), LONGER}
-    groups = dict(list(scored.groupby(["task", "updates"])))
-    assert groups.keys() == wanted
-    for rows in groups.values():
-        assert sorted(rows["seed"]) == [0, 1, 2, 3, 4]
-        assert rows["lr"].nunique() == 1
-
-
-def test_the_rate_is_the_better_of_those_that_were_looked_at(table, scored):
-    looks = table[table["seed"] >= 100]
-    for task, rows in looks.groupby("task"):
-        means = rows.groupby("lr")["test_score"].mean()
-        assert (scored[scored["task"] == task]["lr"] == means.idxmin()).all(), task
-
-
-def test_a_seed_starts_from_the_same_stack_whatever_it_is_taught(scored):
-    """Tasks with the same inputs share their untrained stacks to the last digit."""
-    names = [name for name in METRICS if "_untrained_" in name]
-    same_inputs = scored[scored["task"].isin(["now", "echo", "sum"])]
-    for _, rows in same_inputs.groupby("seed"):
-        assert len(rows) == 3
-        assert (rows[names].nunique() == 1).all()
-    longer = scored[scored["task"] == LONGER[0]]
-    for _, rows in longer.groupby("seed"):
-        assert len(rows) == 2
-        assert (rows[names].nunique() == 1).all()
-
-
-def test_every_run_has_learned_its_task(scored):
-    assert (scored["test_score"] < 0.5 * scored["constant_score"]).all()
-
-
-def test_measures_are_possible(table):
-    lives = table[[name for name in METRICS if name.startswith("half_life")]]
-    inside = lives.to_numpy()[np.isfinite(lives.to_numpy())]
-    assert not lives.isna().any(axis=None)
-    assert inside.min() >= 1
-    assert inside.max() < 80
-    areas = table[[name for name in METRICS if name.startswith("area")]]
-    assert areas.min(axis=None) >= 1
-    assert areas.max(axis=None) <= 80
-    probes = table[[name for name in METRICS if name.startswith("probe")]]
-    assert probes.max(axis=None) <= 1

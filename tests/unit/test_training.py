@@ -1,7 +1,12 @@
 """Training by a number of updates."""
 
+import os
+import subprocess
+import sys
+
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 
 from lstm_utils.training import train
@@ -30,11 +35,16 @@ def test_it_makes_exactly_so_many_updates(updates):
 
 
 def test_the_rate_begins_as_given_and_ends_at_zero():
-    model = fit(line(), updates=100, learning_rate=0.04)
-    schedule = model.optimizer._learning_rate
-    assert float(schedule(0)) == pytest.approx(0.04)
-    assert float(schedule(50)) == pytest.approx(0.02)
-    assert float(schedule(100)) == pytest.approx(0)
+    optimizer = fit(line(), updates=100, learning_rate=0.04).optimizer
+    for step, rate in ((0, 0.04), (50, 0.02), (100, 0)):
+        optimizer.iterations.assign(step)
+        assert float(optimizer.learning_rate) == pytest.approx(rate)
+
+
+def test_it_is_adam_with_gradients_cut_to_norm_1():
+    optimizer = fit(line(), updates=1).optimizer
+    assert type(optimizer) is keras.optimizers.Adam
+    assert optimizer.clipnorm == 1
 
 
 def test_a_seed_fixes_the_weights_that_come_out():
@@ -64,6 +74,59 @@ def test_each_pass_shows_every_sample_once():
     assert first != second
 
 
+def test_trees_are_trained_on_as_arrays_are():
+    a, b = keras.Input((1,), name="a"), keras.Input((1,), name="b")
+    p = keras.layers.Dense(1, name="p", kernel_initializer="zeros")(a + 2 * b)
+    q = keras.layers.Dense(1, name="q", kernel_initializer="zeros")(b)
+    by_place = keras.Model([a, b], [p, q])
+    by_name = keras.Model({"a": a, "b": b}, {"p": p, "q": q})
+    for model, x, y in (
+        (by_place, [X, X], (6 * X, X)),
+        (by_name, {"b": X, "a": X}, {"q": X, "p": 6 * X}),
+    ):
+        for layer in ("p", "q"):
+            model.get_layer(layer).set_weights([np.zeros((1, 1)), np.zeros(1)])
+        train(model, x, y, updates=300, learning_rate=0.1, seed=0)
+        slopes = [model.get_layer(k).get_weights()[0].item() for k in ("p", "q")]
+        assert slopes == pytest.approx([2, 1], abs=1e-3)
+
+
+def test_tables_are_taken_by_position_whatever_their_index():
+    upside_down = np.arange(90)[::-1]
+    frame, series = pd.DataFrame(X), pd.Series(3 * X[:, 0])
+    table, plain = line(), line()
+    options = {"updates": 20, "learning_rate": 0.1, "seed": 0}
+    train(table, frame.loc[upside_down], series.loc[upside_down], **options)
+    train(plain, X[::-1], 3 * X[::-1, 0], **options)
+    for ours, theirs in zip(table.get_weights(), plain.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+MEMORY = """
+import resource
+import keras, numpy as np
+from lstm_utils.training import train
+
+x = np.random.default_rng(0).standard_normal((1_000, 100, 16)).astype("float32")
+layers = [keras.Input((100, 16)), keras.layers.Flatten(), keras.layers.Dense(1)]
+rule = {"updates": 4_000, "learning_rate": 0.01, "seed": 0}
+train(keras.Sequential(layers), x, x[:, 0, :1], **rule)
+print(x.nbytes, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows counts no memory")
+def test_many_updates_take_no_more_memory_than_few():
+    unit = 1 if sys.platform == "darwin" else 1024
+    code = MEMORY.replace("UNIT", str(unit))
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    data, peak = map(int, done.stdout.split())
+    assert data == 6_400_000
+    assert peak < 1e9, f"{peak / 1e6:.0f} MB, most of them TensorFlow's own"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -84,3 +147,17 @@ def test_targets_that_do_not_fit_are_refused():
         train(line(), X, X[:-1], updates=1, learning_rate=0.1, seed=0)
     with pytest.raises(ValueError, match="y has shape"):
         train(line(3), X, X[:, 0], updates=1, learning_rate=0.1, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        ([X, X[1:]], r"x has 90 samples and x\[1\] has 89"),
+        ({"a": X, "b": np.where(X > 0.9, np.nan, X)}, r"x\['b'\] holds NaN"),
+        ([1.0, 2.0], r"x\[0\] is a single number, expected a row for each sample"),
+        ([], "x is empty"),
+    ],
+)
+def test_data_that_cannot_be_trained_on_are_named(x, message):
+    with pytest.raises(ValueError, match=message):
+        train(line(), x, X, updates=1, learning_rate=0.1, seed=0)

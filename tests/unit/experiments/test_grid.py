@@ -72,6 +72,21 @@ def test_what_is_there_is_not_run_again(table, whole):
     assert rows_of(table) == whole
 
 
+@pytest.mark.parametrize("setting", [None, "two\nlines", 'a "b", c', "\x85"])
+def test_any_text_or_none_is_known_again(table, setting):
+    grid = [
+        {"attention": value, "seed": seed}
+        for value in (setting, "dot")
+        for seed in (1, 2)
+    ]
+
+    def run(attention, seed):
+        return {"score": seed}
+
+    made = [run_grid(run, grid, table, metrics=METRICS) for _ in range(3)]
+    assert made == [4, 0, 0]
+
+
 def test_a_setting_named_twice_is_run_once(table):
     assert run_grid(square, [GRID[0], GRID[0]], table, metrics=METRICS) == 1
 
@@ -267,6 +282,14 @@ def test_pairs_are_subtracted_run_by_run():
     first, second = np.array([3.0, 5.0, 9.0]), np.array([2.0, 4.5, 7.0])
     expected = stats.ttest_rel(first, second).confidence_interval(0.95)
     np.testing.assert_allclose(interval(first, minus=second)[1:], expected)
+
+
+def test_small_whole_numbers_and_truth_values_do_not_wrap():
+    half = stats.t.ppf(0.975, 2) / 3
+    for kind in (np.uint8, np.int8, bool):
+        first, second = np.array([0, 0, 1], kind), np.array([1, 1, 1], kind)
+        expected = (-2 / 3, -2 / 3 - half, -2 / 3 + half)
+        assert interval(first, minus=second) == pytest.approx(expected)
 
 
 def test_the_interval_holds_the_mean_19_times_in_20():
