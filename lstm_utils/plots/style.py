@@ -107,8 +107,8 @@ def finish(ax, lines, names: str = "ends", log: str = "") -> None:
     lines.sort(key=lambda one: one[2])
     beside = ax.get_yaxis_transform()
     heights = beside.transform([(1.0, y) for _, _, y in lines])[:, 1]
-    # In points, of which a line of text takes 13.
-    free = heights * 72 / ax.figure.dpi - 13.0 * np.arange(len(lines))
+    # In points, of which a line of text takes 12.
+    free = heights * 72 / ax.figure.dpi - 15.0 * np.arange(len(lines))
     up, down = np.maximum.accumulate(free), np.minimum.accumulate(free[::-1])[::-1]
     look = {"xycoords": beside, "textcoords": "offset points", "va": "center"}
     for (name, line, y), shift in zip(lines, (up + down) / 2 - free, strict=True):
