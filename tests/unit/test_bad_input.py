@@ -182,7 +182,7 @@ KNOWN = {
     "run_grid": {"function", "grid", "metrics", "n_jobs", "path", "retry"},
     "train": {"loss"},
 }
-RECORDS = {"Diagram", "GateTraces", "Interval"}  # they hold whatever they are given
+RECORDS = {"GateTraces", "Interval"}  # they hold whatever they are given
 WHOLE_PROCESS = {"setup", "use_book_style"}  # what they set would outlast the test
 LOAD_KERAS = ("checks", "decoding", "diagnostics", "layers", "models", "training")
 
