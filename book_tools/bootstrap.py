@@ -21,8 +21,7 @@ PLATFORMS = {
     ("win32", "AMD64"): "Windows on x86-64",
 }
 DESCRIBE = (
-    "import sys, platform; "
-    "print(*sys.version_info[:2], sys.platform, platform.machine())"
+    "import sys, platform as p; print(*sys.version_info[:2], sys.platform, p.machine())"
 )
 
 
@@ -74,10 +73,8 @@ def _describe(python):
     """Return (version, platform) of a Python, or None where it does not run."""
     command = [str(python), "-c", DESCRIBE]
     try:
-        answer = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True
-        )
-        major, minor, system, machine = answer.stdout.decode().split()
+        answer = subprocess.check_output(command, stderr=subprocess.DEVNULL)
+        major, minor, system, machine = answer.decode().split()
     except (OSError, ValueError, subprocess.CalledProcessError):
         return None
     return (int(major), int(minor)), (system, machine)
@@ -86,19 +83,20 @@ def _describe(python):
 def _usable(python):
     """Tell whether a `.venv` was completed, its pip as well, by a Python that fits."""
     described = _describe(python)
-    if described is None or not OLDEST <= described[0] <= NEWEST:
-        return False
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.call([str(python), "-m", "pip", "--version"], **quiet) == 0
+    fits = described is not None and OLDEST <= described[0] <= NEWEST
+    return fits and _quietly(str(python), "-m", "pip", "--version") == 0
+
+
+def _quietly(*command):
+    return subprocess.call(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
 
 
 def find_python(names=CANDIDATES):
-    """Return the first Python that the locks fit; 3.11 made the stored outputs.
+    """Return the first Python that the locks fit, or end with what to install.
 
-    Raises
-    ------
-    SystemExit
-        With one line that says what to install.
+    Python 3.11 made the stored outputs.
     """
     chosen = os.environ.get("PYTHON")
     found = []
@@ -121,19 +119,16 @@ def find_python(names=CANDIDATES):
 
 def _refuse_platform(platform):
     if platform not in PLATFORMS:
-        system, machine = platform
-        covered = ", ".join(PLATFORMS.values())
         raise SystemExit(
-            f"The locks do not cover {system} on {machine}, only {covered}. Read the "
-            "book on its site, or open it on Colab."
+            "The locks do not cover {} on {}, only {}. Read the book on its site, or "
+            "open it on Colab.".format(*platform, ", ".join(PLATFORMS.values()))
         )
 
 
 def _create(folder):
     python = find_python()
     print(f"Making .venv with {python} ...", flush=True)
-    command = [python, "-m", "venv", "--clear", str(folder)]
-    if subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+    if _quietly(python, "-m", "venv", "--clear", str(folder)):
         shutil.rmtree(str(folder), ignore_errors=True)
         raise SystemExit(
             f"{python} could not make a virtual environment. Install its venv and "

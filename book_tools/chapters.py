@@ -26,10 +26,7 @@ def list_chapters(root: Path = ROOT) -> list[Path]:
 def find_chapter(name: str, root: Path = ROOT) -> Path:
     """Return the one chapter that `name` means: its number, its stem or its path.
 
-    Raises
-    ------
-    SystemExit
-        With one line that lists the chapters, where none or several fit.
+    Where none or several fit, `SystemExit` lists the chapters.
     """
     chapters = list_chapters(root)
     stem = Path(name).name.removesuffix(".ipynb")

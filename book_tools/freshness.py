@@ -9,15 +9,24 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
-from book_tools.chapters import ROOT, code_cells, tags
-from book_tools.normalise import parse_cell
+from book_tools.chapters import (
+    ROOT,
+    code_cells,
+    list_chapters,
+    read_notebook,
+    serialise,
+    tags,
+)
+from book_tools.normalise import normalise, parse_cell
+from book_tools.package import Code, Package, UnknownName
 
-PACKAGE = "lstm_utils"
+PRINTERS = {"__doc__", "getcomments", "getdoc", "getsource", "getsourcelines", "help"}
 IPYTHON = re.compile(r"^\s*[%!]", re.MULTILINE)
 SILENT = re.compile(r";\s*(#.*)?$")  # a cell that ends so shows no value
 BOTH = "both settings"
@@ -25,30 +34,25 @@ ONE = "one setting"
 
 
 def stamp(notebook: NotebookNode, root: Path = ROOT, runs: str = BOTH) -> dict:
-    """Return the stamp that a notebook executed now deserves.
+    """Return the stamp that a notebook executed now under such settings deserves.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        The notebook whose outputs are stamped.
-    root : Path
-        The folder of the book.
-    runs : str
-        Under how many arithmetic settings the outputs were the same.
+    Raises `UnknownName` where the notebook, or what it uses, names what the package
+    does not have.
     """
     cells = [cell for cell in code_cells(notebook) if "colab" not in tags(cell)]
     trees = [parse_cell(cell.source) for cell in cells]
+    whole = ast.Module([node for tree in trees for node in tree.body], [])
+    package = Package(root)
+    code, tables = Code(package, whole), _tables_read(whole, root)
     return {
         "cells": _hash([_cell_code(cell) for cell in cells]),
         "modules": {
-            name: _hash(_canonical(_without_docstrings(path.read_text("utf-8"))))
-            for name, path in sorted(_used_modules(trees, root).items())
+            name: _module_code(package.module(name).text)
+            for name in package.used(code.targets())
         },
+        "prints": {name: _hash(text) for name, text in sorted(_printed(trees, code))},
         "runs": runs,
-        "tables": {
-            path.name: _hash(path.read_text("utf-8"))
-            for path in _tables_read(trees, root)
-        },
+        "tables": {path.name: _hash(path.read_text("utf-8")) for path in tables},
         "versions": _hash(locked_versions(root / "requirements" / "run.txt")),
     }
 
@@ -58,11 +62,15 @@ def stale_parts(notebook: NotebookNode, root: Path = ROOT) -> list[str]:
     stored = notebook.metadata.get("book", {}).get("stamp")
     if stored is None:
         return ["it was never executed by `make run`"]
-    current = stamp(notebook, root)
+    try:
+        current = stamp(notebook, root)
+    except UnknownName as error:
+        return [str(error)]
     stale = []
     if stored.get("cells") != current["cells"]:
         stale.append("its code cells changed")
-    stale += _changed(stored, current, "modules", f"the code of {PACKAGE}.{{}}")
+    stale += _changed(stored, current, "modules", "the code of {}")
+    stale += _changed(stored, current, "prints", "the text of {}, which it prints,")
     stale += _changed(stored, current, "tables", "the table {}")
     if stored.get("versions") != current["versions"]:
         stale.append("the versions in requirements/run.txt changed")
@@ -76,6 +84,26 @@ def _changed(stored: dict, current: dict, part: str, phrase: str) -> Iterator[st
     for name in sorted(before.keys() | now.keys()):
         if before.get(name) != now.get(name):
             yield f"{phrase.format(name)} changed"
+
+
+def check(root: Path = ROOT) -> int:
+    """Print one line for each fault and return the exit status."""
+    faults = [
+        f"{path.stem}: {fault}"
+        for path in list_chapters(root)
+        for fault in chapter_faults(path, root)
+    ]
+    print("\n".join(faults) or "Every chapter is normalised and fresh.")
+    return 1 if faults else 0
+
+
+def chapter_faults(path: Path, root: Path = ROOT) -> list[str]:
+    """Return what is wrong with the form and the freshness of one chapter."""
+    notebook = read_notebook(path)
+    faults = [f"stale, {part}; `make run`" for part in stale_parts(notebook, root)]
+    if serialise(normalise(notebook, root)) != path.read_text("utf-8"):
+        faults.append("not in the committed form; `make run` writes it")
+    return faults
 
 
 def locked_versions(lock: Path) -> list[str]:
@@ -104,87 +132,44 @@ def _canonical(node: Any) -> Any:
         return [_canonical(item) for item in node]
     if not isinstance(node, ast.AST):
         return repr(node)
-    parts = [
-        [name, _canonical(value)]
-        for name, value in ast.iter_fields(node)
-        if value is not None and value != []
-    ]
-    return [type(node).__name__, parts]
+    fields = [pair for pair in ast.iter_fields(node) if pair[1] not in (None, [])]
+    return [type(node).__name__, [[name, _canonical(value)] for name, value in fields]]
 
 
-def _without_docstrings(source: str) -> ast.Module:
+@cache
+def _module_code(source: str) -> str:
+    """Return a hash of what a module does, without docstrings, comments and layout."""
     tree = ast.parse(source)
     kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     for node in ast.walk(tree):
         if isinstance(node, kinds) and ast.get_docstring(node) is not None:
             node.body = node.body[1:]
-    return tree
+    return _hash(_canonical(tree))
 
 
-def _used_modules(trees: list[ast.Module], root: Path) -> dict[str, Path]:
-    """Return the modules of the package that some code uses, directly or not."""
-    package = root / PACKAGE
-    used: dict[str, Path] = {}
-    waiting = [name for tree in trees for name in _imported(tree, package)]
-    while waiting:
-        name = waiting.pop()
-        path = package / f"{name}.py"
-        if name in used or not path.is_file():
-            continue
-        used[name] = path
-        waiting += _imported(ast.parse(path.read_text("utf-8")), package)
-    return used
+def _printed(trees: list[ast.Module], code: Code) -> Iterator[tuple[str, str]]:
+    """Yield the full name and the text of whatever of the package some cell prints.
+
+    A cell that asks for a source or a docstring, or calls a function of the chapter
+    that does, prints all that it names.
+    """
+    printers = {*PRINTERS}
+    for tree in trees:
+        nodes = [*ast.walk(tree)]
+        aliases = [n for n in nodes if isinstance(n, ast.alias) and n.name in printers]
+        printers |= {alias.asname or alias.name for alias in aliases}
+        words = {getattr(n, "id", getattr(n, "attr", None)) for n in nodes}
+        if printers & words:
+            printers |= {n.name for n in nodes if isinstance(n, ast.FunctionDef)}
+            for module, name in code.named(tree):
+                for room in code.package.rooms((module, name)):
+                    text = code.package.module(room).source(name)
+                    yield f"{room}.{name}".rstrip("."), text
 
 
-def _imported(tree: ast.AST, package: Path) -> Iterator[str]:
-    """Yield the names of the package's modules that a syntax tree mentions."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield from _from_dotted(alias.name)
-        elif isinstance(node, ast.ImportFrom):
-            module = node.module or ""
-            if module == PACKAGE or (node.level and not module):
-                for alias in node.names:
-                    yield _home_of(alias.name, package)
-            elif node.level:
-                yield module.split(".")[0]
-            else:
-                yield from _from_dotted(module)
-        elif isinstance(node, ast.Attribute) and _names_package(node.value):
-            yield _home_of(node.attr, package)
-
-
-def _names_package(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id == PACKAGE
-
-
-def _from_dotted(name: str) -> Iterator[str]:
-    first, _, rest = name.partition(".")
-    if first == PACKAGE and rest:
-        yield rest.split(".")[0]
-
-
-def _home_of(name: str, package: Path) -> str:
-    """Return the module that a name of the package stands for or comes from."""
-    if (package / f"{name}.py").is_file():
-        return name
-    front = ast.parse((package / "__init__.py").read_text("utf-8"))
-    for node in ast.walk(front):
-        if not isinstance(node, ast.ImportFrom) or not node.module:
-            continue
-        if any(name in (alias.asname, alias.name) for alias in node.names):
-            return node.module.removeprefix(f"{PACKAGE}.")
-    return "__init__"
-
-
-def _tables_read(trees: list[ast.Module], root: Path) -> list[Path]:
+def _tables_read(tree: ast.Module, root: Path) -> list[Path]:
     """Return the tables under experiments/results that some literal names."""
-    tables = {path.name: path for path in root.glob("experiments/results/*.*")}
-    literals = {
-        Path(node.value).name
-        for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
-    return [tables[name] for name in sorted(tables.keys() & literals)]
+    constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    literals = {Path(c.value).name for c in constants if isinstance(c.value, str)}
+    tables = sorted(root.glob("experiments/results/*.*"))
+    return [path for path in tables if path.name in literals]

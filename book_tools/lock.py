@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 from book_tools.chapters import ROOT, replace_file
@@ -15,6 +16,16 @@ COMPILE = (
     *("--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url"),
     *("--no-emit-find-links", "--fork-strategy", "fewest"),
 )
+CONDA = """\
+# For conda and Binder; `make lock` writes this file.
+name: stacked-lstms
+channels:
+  - conda-forge
+dependencies:
+  - python=3.11
+  - pip
+  - pip:
+"""
 RUN_EXTRAS = ("tensorflow", "plots", "sweeps", "data", "course")
 # dev holds every use and is compiled first; the others may not differ from it.
 USES = {
@@ -27,12 +38,7 @@ USES = {
 def lock(*, upgrade: bool = False, root: Path = ROOT) -> int:
     """Recompile every lock and environment.yml, or change nothing.
 
-    Parameters
-    ----------
-    upgrade : bool
-        Whether to take the newest versions; otherwise those that fit are kept.
-    root : Path
-        The folder of the book.
+    With `upgrade` the newest versions are taken; otherwise those that fit are kept.
     """
     if not shutil.which("uv"):
         raise SystemExit("uv is not installed; `pipx install uv`, then `make lock`.")
@@ -67,29 +73,15 @@ def _compile(
 
 def environment(root: Path = ROOT) -> str:
     """Return environment.yml: what running the chapters asks for, as locked."""
-    versions = [
-        line
-        for line in locked_versions(root / "requirements" / "run.txt")
-        if line.partition("==")[0] in direct_requirements(root)
-    ]
-    pins = "".join(f'      - "{line}"\n' for line in [*versions, "-e ."])
-    return (
-        "# For conda and Binder; `make lock` writes this file.\n"
-        "name: stacked-lstms\n"
-        "channels:\n"
-        "  - conda-forge\n"
-        "dependencies:\n"
-        "  - python=3.11\n"
-        "  - pip\n"
-        "  - pip:\n"
-        f"{pins}"
-    )
+    locked = locked_versions(root / "requirements" / "run.txt")
+    asked = direct_requirements(root)
+    pins = [line for line in locked if line.partition("==")[0] in asked]
+    return CONDA + "".join(f'      - "{pin}"\n' for pin in [*pins, "-e ."])
 
 
 def direct_requirements(root: Path = ROOT) -> set[str]:
     """Return the names that pyproject.toml asks for to run the chapters."""
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
-    asked = list(project["dependencies"])
-    for extra in RUN_EXTRAS:
-        asked += project["optional-dependencies"][extra]
+    extras = (project["optional-dependencies"][extra] for extra in RUN_EXTRAS)
+    asked = chain(project["dependencies"], *extras)
     return {re.match(r"[\w.-]+", line).group().lower() for line in asked}

@@ -9,50 +9,35 @@ import copy
 import re
 import subprocess
 import sys
+from itertools import chain, count
 from pathlib import Path
 
 import nbformat
 import yaml
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
 
 from book_tools.chapters import ROOT, code_cells, parse_notebook, tags
 
-CELL_METADATA = ("jupyter", "mystnb", "tags")
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python"}
+LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
 NOTEBOOK_METADATA = {
-    "kernelspec": {
-        "display_name": "Python 3 (ipykernel)",
-        "language": "python",
-        "name": "python3",
-    },
-    "language_info": {
-        "file_extension": ".py",
-        "mimetype": "text/x-python",
-        "name": "python",
-        "pygments_lexer": "ipython3",
-    },
+    "kernelspec": KERNEL | {"name": "python3"},
+    "language_info": LANGUAGE | {"pygments_lexer": "ipython3"},
 }
 FOREIGN_DATA = ("application/vnd.google", "application/vnd.jupyter.widget")
 READABLE_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-DIRECTIVE = re.compile(r"^[:`]{3,}\{([\w-]+)\}\s*(.*)$", re.MULTILINE)
-LABEL = re.compile(r"^:label:\s*(\S+)", re.MULTILINE)
 HEADING = re.compile(r"^#+\s+(.+)$", re.MULTILINE)
 
 
 def normalise(notebook: NotebookNode, root: Path = ROOT) -> NotebookNode:
-    """Return a copy of a notebook in its committed form; twice gives the same.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        A notebook of format 4.
-    root : Path
-        The folder of the book, where `_config.yml` gives the repository's address.
-    """
+    """Return a copy of a notebook in its committed form; twice gives the same."""
     result = copy.deepcopy(notebook)
     result.nbformat, result.nbformat_minor = 4, 5
-    result.metadata = _notebook_metadata(result.metadata)
+    kept = {"book": result.metadata["book"]} if "book" in result.metadata else {}
+    result.metadata = nbformat.from_dict(kept | NOTEBOOK_METADATA)
     result.cells = [cell for cell in result.cells if cell.source.strip()]
     for cell in result.cells:
         cell.source = cell.source.rstrip()
@@ -61,7 +46,8 @@ def normalise(notebook: NotebookNode, root: Path = ROOT) -> NotebookNode:
     _write_ids(result.cells)
     _write_counts(code_cells(result))
     for cell in code_cells(result):
-        cell.outputs = _merge_streams([_output(output) for output in cell.outputs])
+        cell.outputs = [_output(output) for output in cell.outputs]
+        CoalesceStreamsPreprocessor().preprocess_cell(cell, {}, 0)
     return result
 
 
@@ -78,37 +64,28 @@ def read_in_form(path: Path, root: Path = ROOT) -> NotebookNode:
     return normalise(parse_notebook(text.decode("utf-8"), path.name), root)
 
 
-def _notebook_metadata(metadata: NotebookNode) -> NotebookNode:
-    kept = {"book": metadata["book"]} if "book" in metadata else {}
-    return nbformat.from_dict(kept | NOTEBOOK_METADATA)
-
-
 def _cell_metadata(metadata: NotebookNode) -> NotebookNode:
-    kept = {key: metadata[key] for key in CELL_METADATA if metadata.get(key)}
-    if "jupyter" in kept:
-        hidden = kept.pop("jupyter").get("source_hidden", False)
-        kept |= {"jupyter": {"source_hidden": True}} if hidden else {}
+    kept = {key: metadata[key] for key in ("mystnb", "tags") if metadata.get(key)}
+    if metadata.get("jupyter", {}).get("source_hidden"):
+        kept["jupyter"] = {"source_hidden": True}
     return nbformat.from_dict(kept)
 
 
 def _write_colab_cell(cells: list[NotebookNode], root: Path) -> None:
-    source = colab_source(root)
     code = [cell for cell in cells if cell.cell_type == "code"]
     colab = next((cell for cell in code if "colab" in tags(cell)), None)
     if colab is None:
-        colab = nbformat.v4.new_code_cell(source)
-        first = cells.index(code[0]) if code else len(cells)
-        cells.insert(first, colab)
-    colab.source = source
-    colab.id = "colab"
+        colab = nbformat.v4.new_code_cell()
+        cells.insert(cells.index(code[0]) if code else len(cells), colab)
+    colab.source, colab.id = colab_source(root), "colab"
     folded = {"tags": ["remove-cell", "colab"], "jupyter": {"source_hidden": True}}
     colab.metadata = nbformat.from_dict(folded)
 
 
 def colab_source(root: Path = ROOT) -> str:
     """Return the cell that installs the package where a chapter runs on Colab."""
-    config = yaml.safe_load((root / "_config.yml").read_text("utf-8"))
-    repository = config["repository"]
+    config = (root / "_config.yml").read_text("utf-8")
+    repository = yaml.safe_load(config)["repository"]
     address = f"git+{repository['url']}@{repository['branch']}"
     return (
         "# Installs the book's package on Colab; does nothing elsewhere.\n"
@@ -119,86 +96,30 @@ def colab_source(root: Path = ROOT) -> str:
 
 
 def _write_ids(cells: list[NotebookNode]) -> None:
+    """Name each cell that has no readable id of its own after the heading above it."""
     used: set[str] = set()
-    unnamed = []
     for cell in cells:
-        if is_readable(cell.get("id", "")) and cell.id not in used:
-            used.add(cell.id)
-        else:
-            unnamed.append(cell)
-    for cell in unnamed:
-        stem, number = name_for(cell), 1
-        cell.id = stem
-        while cell.id in used:
-            number += 1
-            cell.id = f"{stem}-{number}"
+        own = is_readable(cell.get("id", "")) and cell.id not in used
+        cell.id = cell.id if own else ""
+        used.add(cell.id)
+    stem = "cell"
+    for cell in cells:
+        if cell.cell_type == "markdown" and (heading := HEADING.search(cell.source)):
+            stem = _slug(heading[1])
+        names = chain([stem], (f"{stem}-{number}" for number in count(2)))
+        cell.id = cell.id or next(name for name in names if name not in used)
         used.add(cell.id)
 
 
 def is_readable(identifier: str) -> bool:
     """Tell whether a cell id was written for people, not drawn at random."""
-    if len(identifier) > 64 or RANDOM_ID.fullmatch(identifier):
-        return False
-    return READABLE_ID.fullmatch(identifier) is not None
+    drawn = len(identifier) > 64 or RANDOM_ID.fullmatch(identifier)
+    return not drawn and READABLE_ID.fullmatch(identifier) is not None
 
 
-def name_for(cell: NotebookNode) -> str:
-    """Return a readable id for a cell, from what the cell says or does."""
-    text = _code_name(cell.source) if cell.cell_type == "code" else _text_name(cell)
-    words = re.findall(r"[a-z0-9]+", text.lower())
-    slug = "-".join(words)[:40].rstrip("-")
+def _slug(text: str) -> str:
+    slug = "-".join(re.findall(r"[a-z0-9]+", text.lower()))[:40].rstrip("-")
     return slug if slug[:1].isalpha() else f"cell-{slug}".rstrip("-")
-
-
-def _text_name(cell: NotebookNode) -> str:
-    directive = DIRECTIVE.search(cell.source)
-    if directive:
-        kind, argument = directive.groups()
-        label = LABEL.search(cell.source)
-        return f"{kind} {label.group(1) if label else argument}"
-    heading = HEADING.search(cell.source)
-    return heading.group(1) if heading else " ".join(cell.source.split()[:5])
-
-
-def _code_name(source: str) -> str:
-    tree = parse_cell(source)
-    named = [name for node in tree.body if (name := _statement_name(node))]
-    others = [name for name in named if not name.startswith("import ")]
-    return (others or named or ["cell"])[0]
-
-
-def _statement_name(node: ast.stmt) -> str:
-    match node:
-        case ast.FunctionDef() | ast.ClassDef():
-            return node.name
-        case ast.Import() | ast.ImportFrom():
-            return f"import {getattr(node, 'module', None) or node.names[0].name}"
-        case ast.Assign():
-            return _expression_name(node.targets[0])
-        case ast.AnnAssign() | ast.AugAssign():
-            return _expression_name(node.target)
-        case ast.Expr():
-            return _expression_name(node.value)
-        case ast.Assert():
-            return "check"
-        case ast.For() | ast.While() | ast.With() | ast.If() | ast.Try():
-            return next(filter(None, map(_statement_name, node.body)), "")
-    return ""
-
-
-def _expression_name(node: ast.expr) -> str:
-    match node:
-        case ast.Name():
-            return node.id
-        case ast.Attribute():
-            return f"{_expression_name(node.value)} {node.attr}"
-        case ast.Call():
-            return _expression_name(node.func)
-        case ast.Subscript() | ast.Starred():
-            return _expression_name(node.value)
-        case ast.Tuple() | ast.List() if node.elts:
-            return _expression_name(node.elts[0])
-    return ""
 
 
 def parse_cell(source: str) -> ast.Module:
@@ -223,40 +144,16 @@ def _write_counts(cells: list[NotebookNode]) -> None:
 
 
 def _output(output: NotebookNode) -> NotebookNode:
-    if output.output_type == "error":
-        output.traceback = _own_frames(output.traceback)
+    if output.output_type == "error":  # frames in library files hold their paths
+        frames = ((part, ANSI.sub("", part)) for part in output.traceback)
+        output.traceback = [part for part, text in frames if text[:5] != "File "]
     if "data" in output:
         for kind in [key for key in output.data if key.startswith(FOREIGN_DATA)]:
             del output.data[kind]
-    if "metadata" in output:
-        output.metadata = nbformat.from_dict(
-            {kind: size for kind in output.metadata if (size := _size(output, kind))}
-        )
+        shown = {kind: output.metadata.get(kind) or {} for kind in output.data}
+        sizes = {
+            kind: {key: details[key] for key in ("height", "width") if key in details}
+            for kind, details in shown.items()
+        }
+        output.metadata = nbformat.from_dict({k: s for k, s in sizes.items() if s})
     return output
-
-
-def _size(output: NotebookNode, kind: str) -> dict[str, int]:
-    details = output.metadata[kind]
-    if kind not in output.data or not isinstance(details, dict):
-        return {}
-    return {key: details[key] for key in ("height", "width") if key in details}
-
-
-def _own_frames(traceback: list[str]) -> list[str]:
-    """Leave out the frames in library files: they hold paths of one machine."""
-    return [part for part in traceback if not ANSI.sub("", part).startswith("File ")]
-
-
-def _merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    merged: list[NotebookNode] = []
-    for output in outputs:
-        last = merged[-1] if merged else None
-        if (
-            last is not None
-            and output.output_type == last.output_type == "stream"
-            and output.name == last.name
-        ):
-            last.text += output.text
-        else:
-            merged.append(output)
-    return merged

@@ -9,21 +9,14 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell, coalesce_streams, nocolors
 
-from book_tools.chapters import ROOT, code_cells, tags
+from book_tools.chapters import ROOT, tags
 from book_tools.normalise import ANSI
 
 # What nbval leaves out by default, and stderr: no stored output may hold it.
 NOT_COMPARED = (
-    "metadata",
-    "traceback",
-    "prompt_number",
-    "output_type",
-    "name",
-    "execution_count",
-    "application/vnd.jupyter.widget-view+json",
-    "image/png",
-    "image/jpeg",
-    "stderr",
+    *("metadata", "traceback", "prompt_number", "output_type", "name"),
+    *("execution_count", "application/vnd.jupyter.widget-view+json"),
+    *("image/png", "image/jpeg", "stderr"),
 )
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 FOLDERS = "builds|content|home|mnt|opt|private|root|srv|tmp|usr|Users|var|workspaces?"
@@ -49,9 +42,7 @@ class _Comparison:
 def difference(first: list[NotebookNode], second: list[NotebookNode]) -> str:
     """Return how two lists of outputs differ as nbval sees it; empty where equal."""
     comparison = _Comparison()
-    reference, test = (
-        coalesce_streams(copy.deepcopy(outputs)) for outputs in (first, second)
-    )
+    reference, test = map(coalesce_streams, copy.deepcopy((first, second)))
     same = comparison.compare_outputs(test, reference, skip_compare=NOT_COMPARED)
     return "" if same else "\n".join(comparison.comparison_traceback)
 
@@ -84,8 +75,3 @@ def output_text(output: NotebookNode) -> str:
     data = output.get("data", {})
     parts += [data[kind] for kind in data if kind.startswith("text/")]
     return ANSI.sub("", "\n".join(parts))
-
-
-def has_outputs(notebook: NotebookNode) -> bool:
-    """Tell whether any cell of a notebook stores an output."""
-    return any(cell.outputs for cell in code_cells(notebook))

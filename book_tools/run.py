@@ -11,22 +11,15 @@ import os
 import re
 import signal
 import subprocess
-import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
 
+import psutil
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import (
-    CellExecutionError,
-    CellTimeoutError,
-    DeadKernelError,
-)
+from nbclient.exceptions import CellControlSignal, CellTimeoutError
 from nbformat import NotebookNode
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
 from tqdm import tqdm
@@ -43,8 +36,10 @@ from book_tools.chapters import (
 from book_tools.freshness import BOTH, ONE, stale_parts, stamp
 from book_tools.normalise import ANSI, normalise, read_in_form
 from book_tools.outputs import difference, refused_outputs
+from book_tools.package import UnknownName
 
 AT_A_TIME = 2
+BAR = {"unit": "cell", "leave": False, "disable": None}
 CELL_SECONDS = 180
 CHAPTER_SECONDS = 90
 CHAPTER_GB = 1.5
@@ -62,53 +57,21 @@ class ChapterFailed(Exception):
     """A chapter whose new outputs cannot be kept; the message says why."""
 
 
-class Interrupted(Exception):
-    """The run was asked to stop while this chapter was executing."""
+class Loop(asyncio.SelectorEventLoop):
+    """Runs several kernels; a signal stops all, where nbclient would stop the last."""
+
+    def add_signal_handler(self, *_: object) -> None:
+        """Say, as another thread's loop would, that signals go elsewhere."""
+        raise RuntimeError
 
 
 @dataclass
-class Kernels:
-    """The kernels at work, so that an interrupt can stop them at once."""
-
-    stopping: threading.Event = field(default_factory=threading.Event)
-    managers: list[AsyncKernelManager] = field(default_factory=list)
-
-    def start(self) -> AsyncKernelManager:
-        """Return a manager for a kernel of this very Python, as nbval uses."""
-        manager = AsyncKernelManager(
-            kernel_name=CURRENT_ENV_KERNEL_NAME,
-            kernel_spec_manager=NbvalKernelspecManager(),
-        )
-        self.managers.append(manager)
-        return manager
-
-    def stop(self) -> None:
-        """Kill every kernel; what waits for one then ends by itself."""
-        self.stopping.set()
-        for manager in self.managers:
-            process = getattr(manager.provisioner, "process", None)
-            if process is not None and process.poll() is None:
-                process.kill()
-
-
-@dataclass
-class Shared:
-    """What the chapters executed by one command share."""
-
-    once: bool
-    alone: bool
-    root: Path
-    kernels: Kernels = field(default_factory=Kernels)
-    positions: SimpleQueue[int] = field(default_factory=SimpleQueue)
-
-
-@dataclass
-class Progress:
+class Took:
     """How far one execution of a chapter has come, and what it took."""
 
     cell: int = 0
     seconds: float = 0.0
-    gb: float | None = None
+    gb: float = 0.0
 
 
 def run(
@@ -120,30 +83,19 @@ def run(
 ) -> int:
     """Execute the stale chapters, or the one named, and return the exit status.
 
-    Parameters
-    ----------
-    chapter : str, optional
-        The one chapter to execute, stale or not.
-    force : bool
-        Whether to execute fresh chapters as well.
-    once : bool
-        Whether to leave out the second setting; such a chapter stays stale.
-    root : Path
-        The folder of the book.
+    With `force` fresh chapters are executed as well; with `once` under one setting
+    only, and such a chapter stays stale.
     """
     if chapter:
         wanted = [find_chapter(chapter, root)]
     else:
-        wanted = [path for path in list_chapters(root) if force or _is_stale(path)]
-        _normalise_fresh(set(list_chapters(root)) - set(wanted), root)
+        chapters = {path: read_notebook(path) for path in list_chapters(root)}
+        wanted = [p for p, book in chapters.items() if force or stale_parts(book, root)]
+        _normalise_fresh(chapters.keys() - {*wanted}, root)
     if not wanted:
         print("Every chapter is fresh. CHAPTER=NN-name or FORCE=1 executes it anyway.")
         return 0
-    return _run_all(wanted, Shared(once, alone=len(wanted) == 1, root=root))
-
-
-def _is_stale(path: Path) -> bool:
-    return bool(stale_parts(read_notebook(path), path.parent.parent))
+    return _run_all(wanted, once, root)
 
 
 def _normalise_fresh(paths: set[Path], root: Path) -> None:
@@ -154,97 +106,89 @@ def _normalise_fresh(paths: set[Path], root: Path) -> None:
             print(f"{path.stem}: normalised; its outputs are still fresh")
 
 
-def _run_all(paths: list[Path], shared: Shared) -> int:
-    for position in range(AT_A_TIME):
-        shared.positions.put(position)
-    failed = []
-    with _terminable(), ThreadPoolExecutor(AT_A_TIME) as pool:
-        jobs = {pool.submit(_run_chapter, path, shared): path for path in paths}
+def _run_all(paths: list[Path], once: bool, root: Path) -> int:
+    failed: list[str] = []
+    places = asyncio.Semaphore(AT_A_TIME)
+
+    async def keep(path: Path) -> None:
+        async with places:
+            try:
+                report = await _run_chapter(path, once, len(paths) == 1, root)
+                tqdm.write(f"{path.stem}: {report}")
+            except (ChapterFailed, UnknownName, OSError) as failure:
+                failed.append(path.stem)
+                tqdm.write(f"{path.stem}: NOT KEPT, {failure}\n")
+
+    async def keep_all() -> None:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+        def stop(*_: object) -> None:
+            loop.call_soon_threadsafe(task.cancel)
+
+        before = signal.signal(signal.SIGTERM, stop)
         try:
-            for job in as_completed(jobs):
-                try:
-                    tqdm.write(f"{jobs[job].stem}: {job.result()}")
-                except ChapterFailed as failure:
-                    failed.append(jobs[job].stem)
-                    tqdm.write(f"{jobs[job].stem}: NOT KEPT, {failure}\n")
-        except KeyboardInterrupt:
-            shared.kernels.stop()
-            pool.shutdown(cancel_futures=True)
-            raise SystemExit(
-                "Interrupted: chapters not yet finished are as they were."
-            ) from None
+            async with asyncio.TaskGroup() as group:
+                for path in paths:
+                    group.create_task(keep(path))
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+    try:
+        with asyncio.Runner(loop_factory=Loop) as runner:
+            runner.run(keep_all())
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        line = "Interrupted: chapters not yet finished are as they were."
+        raise SystemExit(line) from None
     if failed:
         print(f"Not kept: {', '.join(sorted(failed))}. The notebooks are as they were.")
     return 1 if failed else 0
 
 
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Let a polite kill (SIGTERM) end the run as Ctrl-C does."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _run_chapter(path: Path, shared: Shared) -> str:
+async def _run_chapter(path: Path, once: bool, alone: bool, root: Path) -> str:
     """Execute one chapter, replace its notebook and return a line that reports it."""
-    root, once = shared.root, shared.once
     read = path.read_bytes()
     source = read_in_form(path, root)
     deserved = stamp(source, root, ONE if once else BOTH)
-    position = shared.positions.get()
-    bar = tqdm(
-        total=len(source.cells) * (1 if once else 2),
-        desc=path.stem,
-        position=position,
-        unit="cell",
-        leave=False,
-        disable=None,
-    )
-    try:
-        with bar:
-            result, took = _execute(source, path, REFERENCE, shared.kernels, bar)
-            result = normalise(result, root)
-            _refuse_time(took, shared.alone)
-            _refuse_outputs(result, root)
-            if not once:
-                other, _ = _execute(source, path, OTHER, shared.kernels, bar)
-                _refuse_differences(result, normalise(other, root))
-    finally:
-        shared.positions.put(position)
+    total = len(source.cells) * (1 if once else 2)
+    with tqdm(total=total, desc=path.stem, **BAR) as bar:
+        result, took = await _execute(source, path, REFERENCE, bar)
+        result = normalise(result, root)
+        if alone and took.seconds > CHAPTER_SECONDS:
+            raise ChapterFailed(
+                f"it took {took.seconds:.0f} s, expected at most {CHAPTER_SECONDS} s; "
+                "train less, or run it again on a quiet machine"
+            )
+        if refused := list(refused_outputs(result, root)):
+            lines = ["its outputs hold what they may not:", *refused]
+            raise ChapterFailed("\n  ".join(lines))
+        if not once:
+            other, _ = await _execute(source, path, OTHER, bar)
+            _refuse_differences(result, normalise(other, root))
     if path.read_bytes() != read or stamp(source, root, deserved["runs"]) != deserved:
-        raise ChapterFailed(
-            "it, or what it uses, was edited while it ran; run it again"
-        )
+        edited = "it, or what it uses, was edited while it ran; run it again"
+        raise ChapterFailed(edited)
     result.metadata["book"] = {"stamp": deserved}
     replace_file(path, serialise(result))
-    return _report(took, once)
+    slow = f"MORE THAN {CHAPTER_SECONDS} s; run it alone (CHAPTER=…), "
+    slow = slow if took.seconds > CHAPTER_SECONDS else ""
+    how = "one setting only" if once else "the same under both settings"
+    return f"{took.seconds:.0f} s, {slow}{took.gb:.2f} GB at most, {how}"
 
 
-def _execute(
-    source: NotebookNode,
-    path: Path,
-    setting: dict[str, str],
-    kernels: Kernels,
-    bar: tqdm,
-) -> tuple[NotebookNode, Progress]:
-    notebook = _without_outputs(source)
-    manager = kernels.start()
-    progress = Progress()
+async def _execute(
+    source: NotebookNode, path: Path, setting: dict[str, str], bar: tqdm
+) -> tuple[NotebookNode, Took]:
+    notebook, took = copy.deepcopy(source), Took()
+    manager = AsyncKernelManager(  # of this very Python, as nbval uses
+        kernel_name=CURRENT_ENV_KERNEL_NAME,
+        kernel_spec_manager=NbvalKernelspecManager(),
+    )
 
     def before_cell(*, cell_index: int, **_: object) -> None:
-        progress.cell = cell_index
-        if kernels.stopping.is_set():
-            raise Interrupted
+        took.cell = cell_index
 
     def after_cell(**_: object) -> None:
-        progress.gb = _peak_gb(manager) or progress.gb
+        took.gb = max(took.gb, _peak_gb(manager.provisioner.pid))
 
     client = NotebookClient(
         notebook,
@@ -252,6 +196,7 @@ def _execute(
         timeout=CELL_SECONDS,
         record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
+        shutdown_kernel="immediate",
         on_cell_start=lambda **_: bar.update(),
         on_cell_execute=before_cell,
         on_cell_executed=after_cell,
@@ -259,102 +204,56 @@ def _execute(
     client.owns_km = True
     started = time.perf_counter()
     try:
-        execution = client.async_execute(
+        await client.async_execute(
             env=environment(setting, path.parent.parent), stderr=subprocess.DEVNULL
         )
-        asyncio.run(execution)
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        if kernels.stopping.is_set():
-            raise Interrupted from error
-        place = _place(notebook, progress.cell, setting)
-        raise ChapterFailed(f"{place} {_cause(error)}") from error
-    progress.seconds = time.perf_counter() - started
-    _refuse_memory(progress)
-    return notebook, progress
+    except (CellControlSignal, RuntimeError) as error:
+        if asyncio.current_task().cancelling():
+            raise asyncio.CancelledError from error
+        name = "reference" if setting is REFERENCE else "second"
+        place = f"cell {took.cell + 1} ({notebook.cells[took.cell].id})"
+        said = f"{place} under the {name} setting {_cause(error)}"
+        raise ChapterFailed(said) from error
+    took.seconds = time.perf_counter() - started
+    if took.gb > CHAPTER_GB:
+        raise ChapterFailed(
+            f"it took {took.gb:.2f} GB of memory, expected at most {CHAPTER_GB} GB; "
+            "make its arrays or batches smaller"
+        )
+    return notebook, took
 
 
 def environment(setting: dict[str, str], root: Path = ROOT) -> dict[str, str]:
     """Return the environment of a kernel, without anyone's own IPython settings."""
     kept = {name: os.environ[name] for name in os.environ.keys() - CHOSEN_HERE}
-    own = {
-        "IPYTHONDIR": str(root / "_build" / "ipython"),
-        "PYTHONPATH": python_path(root),
-    }
-    return kept | setting | own
+    history = str(root / "_build" / "ipython")
+    return kept | setting | {"IPYTHONDIR": history, "PYTHONPATH": python_path(root)}
 
 
-def _without_outputs(source: NotebookNode) -> NotebookNode:
-    notebook = copy.deepcopy(source)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    return notebook
-
-
-def _peak_gb(manager: AsyncKernelManager) -> float | None:
-    """Return a kernel's peak memory, where the system tells (Linux)."""
-    try:
-        status = Path(f"/proc/{manager.provisioner.pid}/status").read_text("utf-8")
-    except OSError:
-        return None
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found.group(1)) * 1024 / 1e9 if found else None
-
-
-def _place(notebook: NotebookNode, index: int, setting: dict[str, str]) -> str:
-    name = "reference" if setting is REFERENCE else "second"
-    return f"cell {index + 1} ({notebook.cells[index].id}) under the {name} setting"
+def _peak_gb(pid: int) -> float:
+    """Return a process' peak memory, or on macOS, which keeps none, what it holds."""
+    held = psutil.Process(pid).memory_info()
+    peak = getattr(held, "peak_wset", held.rss)  # Windows
+    with suppress(OSError):  # Linux
+        status = Path(f"/proc/{pid}/status").read_text("utf-8")
+        peak = 1024 * int(re.search(r"VmHWM:\s+(\d+) kB", status)[1])
+    return peak / 1e9
 
 
 def _cause(error: Exception) -> str:
-    if isinstance(error, DeadKernelError):
+    if isinstance(error, RuntimeError):
         return "ended its kernel; is there enough memory?"
     if isinstance(error, CellTimeoutError):
         return f"took more than {CELL_SECONDS} s"
     return f"failed:\n{ANSI.sub('', str(error)).strip()}"
 
 
-def _refuse_outputs(notebook: NotebookNode, root: Path) -> None:
-    if refused := list(refused_outputs(notebook, root)):
-        lines = ["its outputs hold what they may not:", *refused]
-        raise ChapterFailed("\n  ".join(lines))
-
-
 def _refuse_differences(first: NotebookNode, second: NotebookNode) -> None:
-    for number, (cell, again) in enumerate(
-        zip(first.cells, second.cells, strict=True), start=1
-    ):
-        found = difference(cell.get("outputs", []), again.get("outputs", []))
-        if found:
+    both = zip(first.cells, second.cells, strict=True)
+    for number, (cell, again) in enumerate(both, start=1):
+        if found := difference(cell.get("outputs", []), again.get("outputs", [])):
             raise ChapterFailed(
                 f"cell {number} ({cell.id}) gives another output under the second "
                 f"arithmetic setting:\n{found}\n"
                 "Print fewer digits, or a claim that holds under both."
             )
-
-
-def _refuse_memory(took: Progress) -> None:
-    if took.gb is not None and took.gb > CHAPTER_GB:
-        raise ChapterFailed(
-            f"it took {took.gb:.2f} GB of memory, expected at most {CHAPTER_GB} GB; "
-            "make its arrays or batches smaller"
-        )
-
-
-def _refuse_time(took: Progress, alone: bool) -> None:
-    """Refuse too many seconds where no other chapter had a part in them."""
-    if alone and took.seconds > CHAPTER_SECONDS:
-        raise ChapterFailed(
-            f"it took {took.seconds:.0f} s, expected at most {CHAPTER_SECONDS} s; "
-            "train less, or run it again on a quiet machine"
-        )
-
-
-def _report(took: Progress, once: bool) -> str:
-    parts = [f"{took.seconds:.0f} s"]
-    if took.seconds > CHAPTER_SECONDS:
-        parts.append(f"MORE THAN {CHAPTER_SECONDS} s; run it alone (CHAPTER=…)")
-    if took.gb is not None:
-        parts.append(f"{took.gb:.2f} GB at most")
-    parts.append("one setting only" if once else "the same under both settings")
-    return ", ".join(parts)

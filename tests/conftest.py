@@ -23,6 +23,59 @@ def cut(series):
 '''
 
 
+DOORS = {
+    "__init__.py": """\
+__version__ = "1"
+_HOMES = {"dyck": "toys.grammars", "echo": "toys"}
+__all__ = [*_HOMES]
+""",
+    "toys/__init__.py": """\
+from . import grammars
+from .grammars import dyck
+from lstm_utils.toys.sequences import echo
+
+__all__ = ["dyck", "echo", "grammars"]
+""",
+    "toys/_rules.py": "def rule(function):\n    return function\n",
+    "toys/sequences.py": "__all__ = ['echo']\n\n\ndef echo(x):\n    return x\n",
+    "toys/grammars.py": '''\
+from ._rules import rule
+
+__all__ = ["dyck"]
+
+
+@rule
+def dyck(n):
+    """Return brackets."""
+    return n  # pairs
+
+
+def depth(n):
+    """Return how deep they nest."""
+    return n
+''',
+    "looks.py": """\
+import numpy as np
+
+
+def draw(n):
+    from lstm_utils import toys as inner
+
+    return inner.dyck(n), np
+""",
+}
+
+
+@pytest.fixture
+def doors(small_book):
+    """Return the folder of a package with a lazy front door and a door of rooms."""
+    package = small_book / "lstm_utils"
+    (package / "toys").mkdir()
+    for name, text in DOORS.items():
+        (package / name).write_text(text)
+    return package
+
+
 @pytest.fixture
 def small_book(tmp_path):
     """Return the folder of a book without chapters."""

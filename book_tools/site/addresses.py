@@ -1,7 +1,5 @@
 """Where the book lives: read from _config.yml, overridden by the environment."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -67,20 +65,18 @@ class Addresses:
     def rewrite(self, text, new):
         """Replace these addresses by `new` ones in a page's source."""
         for kind in ("blob", "tree", "edit", "raw"):
-            text = text.replace(
-                f"{self.repository}/{kind}/{self.branch}/",
-                f"{new.repository}/{kind}/{new.branch}/",
+            places = (
+                f"{each.repository}/{kind}/{each.branch}/" for each in (self, new)
             )
+            text = text.replace(*places)
         text = text.replace(self.repository, new.repository)
         return text.replace(self.base.rstrip("/"), new.base.rstrip("/"))
 
     def report_url(self, page, title):
         """Return the address of a new issue that says a number differs."""
-        fields = {
-            "title": f"My number differs: {title}",
-            "body": REPORT.format(page=page),
-        }
-        return f"{self.repository}/issues/new?{urlencode(fields)}"
+        title, body = f"My number differs: {title}", REPORT.format(page=page)
+        fields = urlencode({"title": title, "body": body})
+        return f"{self.repository}/issues/new?{fields}"
 
 
 def apply(app, config):

@@ -1,7 +1,5 @@
 """Cut fonts, rules and figures down to what the site shows."""
 
-from __future__ import annotations
-
 import io
 import logging
 import re
@@ -36,19 +34,7 @@ def shown_icons(outdir):
 
 
 def cut_rules(style, names):
-    """Keep only the rules of some icons.
-
-    Parameters
-    ----------
-    style : str
-        The theme's style sheet.
-    names : set of str
-        Classes of icons, such as ``"fa-list"``.
-
-    Returns
-    -------
-    style : str
-    """
+    """Keep of the theme's style sheet only the rules of some icons (``"fa-list"``)."""
     if not RULE.search(style):
         raise ExtensionError("icons: the style sheet has no rules for icons")
 

@@ -1,7 +1,5 @@
 """Build the site of a book: as a whole, or not at all."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re
@@ -15,7 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from sphinx_external_toc.parsing import parse_toc_yaml
 
 from book_tools.chapters import python_path
 from book_tools.site.addresses import VARIABLES
@@ -91,23 +89,11 @@ class Book:
         return digest.hexdigest()
 
     def make(self, *, fresh=True):
-        """Build the site where its inputs changed.
+        """Build the site where its inputs changed; say whether they had.
 
-        Parameters
-        ----------
-        fresh : bool
-            Whether to build every page anew, so that no page keeps a part of its
-            neighbours as they were. A quick look while writing can do without.
-
-        Returns
-        -------
-        bool
-            Whether anything had changed.
-
-        Raises
-        ------
-        SystemExit
-            Where jupyter-book fails or warns. The site that was there stays.
+        A `fresh` build makes every page anew, so that none keeps a part of its
+        neighbours as they were; a quick look while writing can do without. Where
+        jupyter-book fails or warns, it ends there, and the old site stays.
         """
         if not (self.root / "_toc.yml").is_file():
             raise SystemExit(f"No _toc.yml in {self.root}: it lists the book's pages.")
@@ -155,17 +141,11 @@ class Book:
         command += ["--path-output", str(self.work), "-W", "-n", "--keep-going", "-q"]
         own = {"PYTHONPATH": python_path(TOOLS), "PYTHONUTF8": "1"}
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
-            done = subprocess.run(
-                command,
-                cwd=self.root,
-                env=os.environ | own,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
+            streams = {"stdout": output, "stderr": output, "stdin": subprocess.DEVNULL}
+            environment = os.environ | own
+            status = subprocess.call(command, cwd=self.root, env=environment, **streams)
             output.seek(0)
-            return done.returncode, output.read()
+            return status, output.read()
 
     def explain(self, output):
         """Return what a reader needs of the output of a failed build.
@@ -192,7 +172,7 @@ class Book:
         for leftover in (new, old):
             shutil.rmtree(leftover, ignore_errors=True)
         shutil.copytree(self.work / "_build" / "html", new)
-        shutil.copyfile(new / f"{self.landing_page()}.html", new / "index.html")
+        shutil.copyfile(new / f"{self.pages()[0]}.html", new / "index.html")
         self.stamp.unlink(missing_ok=True)
         if self.site.exists():
             self.site.rename(old)
@@ -200,23 +180,7 @@ class Book:
         shutil.rmtree(old, ignore_errors=True)
         self.stamp.write_text(mark, encoding="utf-8")
 
-    def landing_page(self):
-        """Return the name of the first page, to which jupyter-book only redirects."""
-        return self.contents()["root"]
-
     def pages(self):
-        """Return the names of all pages, in the order of the table of contents."""
-
-        def walk(entry):
-            if isinstance(entry, dict):
-                yield from (entry[key] for key in ("root", "file") if key in entry)
-                entry = list(entry.values())
-            if isinstance(entry, list):
-                for part in entry:
-                    yield from walk(part)
-
-        return [name.removesuffix(".ipynb") for name in walk(self.contents())]
-
-    def contents(self):
-        """Return the table of contents as it stands in `_toc.yml`."""
-        return yaml.safe_load((self.root / "_toc.yml").read_text(encoding="utf-8"))
+        """Return the names of all pages, the landing page first."""
+        listed = parse_toc_yaml(self.root / "_toc.yml")
+        return [name.removesuffix(".ipynb") for name in listed]

@@ -1,8 +1,5 @@
 """Build the site from the stored outputs, serve it, and rebuild it while writing."""
 
-from __future__ import annotations
-
-import argparse
 import contextlib
 import sys
 import threading
@@ -13,21 +10,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from book_tools.site.book import TOOLS, Book
 
 
-def parse(name, purpose, argv, *, port=False):
-    """Return the arguments of a command."""
-    parser = argparse.ArgumentParser(
-        prog=f"python -m book_tools {name}", description=purpose
-    )
-    if port:
-        parser.add_argument("port", nargs="?", default="8000")
-    options = parser.parse_args(argv)
-    if port:
-        options.port = number(options.port, name)
-    return options
-
-
-def number(port, name):
-    """Return the number of a port, or say in one line how a command is given one."""
+def port_of(arguments, name):
+    """Return the port that a command was given, or say in one line how it is given."""
+    port = " ".join(arguments) or "8000"
     try:
         return int(port)
     except ValueError:
@@ -36,9 +21,8 @@ def number(port, name):
         ) from None
 
 
-def build(argv):
+def build():
     """Build the site; print where it is."""
-    parse("book", "Build the site from the stored outputs.", argv)
     start = time.monotonic()
     if Book().make():
         print(f"Built in {time.monotonic() - start:.0f} s.")
@@ -58,43 +42,35 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 def open_server(folder, port):
-    """Return a server of a folder on the loopback address."""
+    """Return a server of a folder on the loopback address, and print where it is."""
     handler = partial(Handler, directory=str(folder))
     try:
-        return ThreadingHTTPServer(("127.0.0.1", port), handler)
+        server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or "it is not between 0 and 65535"
         raise SystemExit(
             f"Port {port} cannot be used ({reason}): choose another,"
             f" for example make serve PORT={8000 if port != 8000 else 8001}"
         ) from None
-
-
-def announce(server):
-    """Print where the server listens."""
     print(f"Serving http://127.0.0.1:{server.server_port}/ (Ctrl+C stops)", flush=True)
+    return server
 
 
-def serve(argv):
+def serve(arguments):
     """Serve the built site until interrupted."""
-    options = parse("serve", "Serve the built site.", argv, port=True)
-    site = Book().site
+    port, site = port_of(arguments, "serve"), Book().site
     if not (site / "index.html").is_file():
         raise SystemExit("There is no site yet: run make book first.")
-    with open_server(site, options.port) as server:
-        announce(server)
-        with contextlib.suppress(KeyboardInterrupt):
-            server.serve_forever()
+    with open_server(site, port) as server, contextlib.suppress(KeyboardInterrupt):
+        server.serve_forever()
     return 0
 
 
-def live(argv, root=TOOLS):
+def live(arguments, root=TOOLS):
     """Serve the site and rebuild it as files change, until interrupted."""
-    options = parse("live", "Rebuild the site as files change.", argv, port=True)
-    book = Book(root)
-    with open_server(book.site, options.port) as server:
+    port, book = port_of(arguments, "live"), Book(root)
+    with open_server(book.site, port) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        announce(server)
         with contextlib.suppress(KeyboardInterrupt):
             watch(book)
         server.shutdown()
@@ -102,20 +78,15 @@ def live(argv, root=TOOLS):
 
 
 def watch(book, pause=1.0):
-    """Rebuild a book for ever, once for each change."""
+    """Rebuild a book for ever, once for each change; say so, or say what is wrong."""
     tried = None
     while True:
-        mark = book.fingerprint()
-        if mark != tried:
+        if (mark := book.fingerprint()) != tried:
             tried = mark
-            rebuild(book)
+            try:
+                if book.make(fresh=False):
+                    now = time.strftime("%H:%M:%S")
+                    print(f"{now} rebuilt; reload the page", flush=True)
+            except SystemExit as error:
+                print(error, file=sys.stderr, flush=True)
         time.sleep(pause)
-
-
-def rebuild(book):
-    """Rebuild what changed; say so, or say what is wrong."""
-    try:
-        if book.make(fresh=False):
-            print(time.strftime("%H:%M:%S rebuilt; reload the page"), flush=True)
-    except SystemExit as error:
-        print(error, file=sys.stderr, flush=True)

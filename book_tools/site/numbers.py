@@ -4,8 +4,6 @@ Sphinx counts through the whole book, so that a new chapter would renumber every
 later figure and exercise. Here Figure 4.2 is the second of the file ``04-…``.
 """
 
-from __future__ import annotations
-
 import re
 
 CHAPTER = re.compile(r"chapters/(\d+)-")

@@ -7,8 +7,6 @@ and with **No.** for the others. The page needs no script either: a style sheet 
 what is said of the option that is chosen.
 """
 
-from __future__ import annotations
-
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
@@ -79,16 +77,19 @@ def find_fault(box):
 def make_quiz(box, name):
     """Return the radio buttons for a question as it was written."""
     title, *rest = box.children
-    result = quiz("", quiz_question("", "", *title.children), ids=[name])
+    head = quiz_question("", "", *title.children)
+    result = quiz("", head, ids=[name], name=name)
     for number, child in enumerate(rest, start=1):
         if not isinstance(child, nodes.admonition):
             result += child
             continue
         option = f"{name}-{number}"
         label, *said = child.children
-        feedback = quiz_feedback("", *said, ids=[f"{option}-said"], mark=mark_of(child))
-        label = quiz_label("", "", *label.children)
-        result += quiz_option("", label, feedback, ids=[option])
+        feedback = quiz_feedback("", *said, name=option, mark=mark_of(child))
+        label = quiz_label("", "", *label.children, name=option)
+        result += quiz_option(
+            "", label, feedback, ids=[option], name=option, group=name
+        )
     return result
 
 
@@ -108,55 +109,32 @@ class QuizTransform(SphinxTransform):
                 box.replace_self(make_quiz(box, f"quiz-{serial}"))
 
 
-def visit_quiz(translator, node):
-    """Open the group."""
-    translator.body.append(translator.starttag(node, "fieldset", CLASS="quiz"))
+# A reader's software may read the outer box of what is said at any time; while the
+# option is not chosen the inner box is hidden, so that nothing is given away.
+HTML = {
+    quiz: ('<fieldset class="quiz" id="{name}">\n', "</fieldset>\n"),
+    quiz_question: ('<legend class="quiz-question">', "</legend>\n"),
+    quiz_option: (
+        """<div class="quiz-option"><input type="radio" id="{name}" name="{group}"\
+ aria-describedby="{name}-said">""",
+        "</div>\n",
+    ),
+    quiz_label: ('<label for="{name}">', "</label>\n"),
+    quiz_feedback: (
+        """<div class="quiz-feedback" id="{name}-said" aria-live="polite">\
+<div class="quiz-said quiz-{mark}">""",
+        "</div></div>\n",
+    ),
+}
 
 
-def visit_question(translator, node):
-    """Open the legend."""
-    translator.body.append('<legend class="quiz-question">')
-
-
-def visit_option(translator, node):
-    """Write the radio button; its label follows."""
-    (name,) = node["ids"]
-    group = name.rpartition("-")[0]
-    translator.body.append(
-        f'<div class="quiz-option"><input type="radio" id="{name}" name="{group}"'
-        f' aria-describedby="{name}-said">'
-    )
-
-
-def visit_label(translator, node):
-    """Open the label of the radio button."""
-    (name,) = node.parent["ids"]
-    translator.body.append(f'<label for="{name}">')
-
-
-def visit_feedback(translator, node):
-    """Open the feedback: an outer box that is always there, an inner one that shows.
-
-    A reader's software may read the outer box at any time; while the option is not
-    chosen the inner box is hidden, so that nothing is given away.
-    """
-    (name,) = node["ids"]
-    translator.body.append(
-        f'<div class="quiz-feedback" id="{name}" aria-live="polite">'
-        f'<div class="quiz-said quiz-{node["mark"]}">'
-    )
-
-
-def close(text):
-    """Return a visitor that ends an element."""
-    return lambda translator, node: translator.body.append(text)
+def write(text):
+    """Return a visitor that writes a text with the attributes of its node filled in."""
+    return lambda page, node: page.body.append(text.format(**node.attributes))
 
 
 def setup(app):
     """Register the transform and its nodes."""
     app.add_transform(QuizTransform)
-    app.add_node(quiz, html=(visit_quiz, close("</fieldset>\n")))
-    app.add_node(quiz_question, html=(visit_question, close("</legend>\n")))
-    app.add_node(quiz_option, html=(visit_option, close("</div>\n")))
-    app.add_node(quiz_label, html=(visit_label, close("</label>\n")))
-    app.add_node(quiz_feedback, html=(visit_feedback, close("</div></div>\n")))
+    for kind, tags in HTML.items():
+        app.add_node(kind, html=tuple(map(write, tags)))

@@ -6,8 +6,6 @@ theme's and does not find it stops the build, so that a new version of the theme
 cannot undo it silently. Faults in the book's own text are reported as warnings.
 """
 
-from __future__ import annotations
-
 import re
 import textwrap
 from collections.abc import Callable
@@ -79,11 +77,9 @@ def drop(soup, selector):
         element.decompose()
 
 
-def drop_inline(soup, word):
-    """Remove the inline scripts that mention a word."""
-    scripts = [tag for tag in soup.select("script:not([src])") if word in tag.text]
-    for tag in require(scripts, f"inline script with {word}"):
-        tag.decompose()
+def inline(word):
+    """Return the selector of the inline scripts that mention a word."""
+    return f'script:not([src]):-soup-contains("{word}")'
 
 
 def cut_icon_script(soup, page):
@@ -95,27 +91,23 @@ def cut_thebe(soup, page):
     """Drop thebe, which is off, yet loaded and declared twice."""
     drop(soup, 'script[src*="sphinx-thebe.js"]')
     drop(soup, 'link[href*="sphinx-thebe.css"]')
-    drop_inline(soup, "THEBE_JS_URL")
-    for tag in soup.select('script[type="text/x-thebe-config"]'):
+    drop(soup, inline("THEBE_JS_URL"))
+    settings = f'script[type="text/x-thebe-config"], article {inline("kernelName")}'
+    for tag in soup.select(settings):
         tag.decompose()
-    for tag in soup.select("article script:not([src])"):
-        if "kernelName" in tag.text:
-            tag.decompose()
 
 
 def cut_search_scripts(soup, page):
     """Keep the search index to the page that searches."""
     if page.name != "search":
-        drop(soup, 'script[src*="searchtools.js"]')
-        drop(soup, 'script[src*="language_data.js"]')
-        drop(soup, 'script[src*="searchindex.js"]')
+        for name in ("searchtools", "language_data", "searchindex"):
+            drop(soup, f'script[src*="{name}.js"]')
 
 
 def cut_unused_assets(soup, page):
     """Drop the style sheets and scripts that this page has no use for."""
-    drop_inline(soup, "toggleHint")
-    drop_inline(soup, "toggleOpenOnPrint")
-    drop_inline(soup, "togglebuttonSelector")
+    for word in ("toggleHint", "toggleOpenOnPrint", "togglebuttonSelector"):
+        drop(soup, inline(word))
     for name in ASSETS_REPLACED:
         drop(soup, asset(name))
     for name, selector in ASSETS_FOR.items():
@@ -134,9 +126,8 @@ def defer_scripts(soup, page):
     """Let the page be drawn before its scripts run, in their order."""
     for tag in require(soup.select("head script[src]"), "scripts in the head"):
         tag["defer"] = ""
-    for tag in soup.select("head script:not([src])"):
-        if "DOCUMENTATION_OPTIONS" in tag.text:
-            tag["type"] = "module"
+    for tag in soup.select(f"head {inline('DOCUMENTATION_OPTIONS')}"):
+        tag["type"] = "module"
     for tag in soup.select('link[rel~="preload"][as="script"]'):
         tag.decompose()
 
@@ -152,12 +143,8 @@ def preload_text_font(soup, page):
 
 def set_colour_scheme(soup, page):
     """Follow the reader's system from the first pixel on, and without scripts."""
-    scripts = [
-        tag
-        for tag in soup.select("head script:not([src])")
-        if "document.documentElement.dataset.theme" in tag.text
-    ]
-    require(scripts, "the script that sets the theme")[0].string = Script(SCHEME_SCRIPT)
+    script = soup.select_one(f"head {inline('document.documentElement.dataset.theme')}")
+    require(script, "the script that sets the theme").string = Script(SCHEME_SCRIPT)
     soup.html["data-theme"] = "light"
     soup.html["data-mode"] = "auto"
     soup.body["data-default-mode"] = "auto"
@@ -285,44 +272,16 @@ def measure(path):
 
 
 STEPS = (
-    cut_icon_script,
-    cut_thebe,
-    cut_search_scripts,
-    fold_dropdowns,
-    cut_top_bar,
-    cut_unused_assets,
-    defer_scripts,
-    preload_text_font,
-    set_colour_scheme,
-    open_menus_without_script,
-    name_controls,
-    describe,
-    drop_repeated_ids,
-    free_references,
-    make_scrollers_reachable,
-    check_maths,
-    size_images,
+    *(cut_icon_script, cut_thebe, cut_search_scripts, fold_dropdowns, cut_top_bar),
+    *(cut_unused_assets, defer_scripts, preload_text_font, set_colour_scheme),
+    *(open_menus_without_script, name_controls, describe, drop_repeated_ids),
+    *(free_references, make_scrollers_reachable, check_maths, size_images),
     check_alt_texts,
 )
 
 
 def tune(html, page):
-    """Take a rendered page through all steps.
-
-    Parameters
-    ----------
-    html : str
-    page : Page
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    ExtensionError
-        Where a step does not find what it came to change.
-    """
+    """Take a rendered page through all steps; end where one misses what it changes."""
     soup = BeautifulSoup(html, "html.parser")
     for step in STEPS:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_utils._validate import check_array, check_list, check_mapping
+from lstm_utils import _validate as valid
 from lstm_utils.plots import style
 
 __all__ = ["plot_alignment", "plot_maps", "plot_rates"]
@@ -37,12 +37,13 @@ def plot_maps(maps, *, label: str):
     >>> len(axes)
     1
     """
+    style.check_texts(label=label)
     checked = {}
-    for title, values in check_mapping("maps", maps, "Map a title to a map.").items():
+    for title, values in valid.check_mapping("maps", maps, "By title.").items():
         name = f"maps[{title!r}]"
-        values = check_array(name, values, ("layers", "time"))
+        values = valid.check_array(name, values, ("layers", "time"))
         if (least := values.min()) < 0:
-            raise style.wrong(ValueError, name, "hold sizes from 0 up", f"{least:g}")
+            raise valid.wrong(ValueError, name, "hold sizes from 0 up", f"{least:g}")
         checked[title] = np.maximum(values, 1e-9)
     ends = np.array([(values.min(), values.max()) for values in checked.values()])
     top = max(ends.max(), 2e-9)
@@ -90,18 +91,20 @@ def plot_rates(scores, *, label: str, chance=None, ax=None):
     ['0.15', '0.30']
     """
     hint = "It maps a depth to {rate: runs}."
-    depths, means = sorted(check_mapping("scores", scores, hint)), []
-    rates = sorted(check_mapping(f"scores[{depths[0]}]", scores[depths[0]], hint))
+    depths, means = sorted(valid.check_mapping("scores", scores, hint)), []
+    rates = sorted(valid.check_mapping(f"scores[{depths[0]}]", scores[depths[0]], hint))
     for depth in depths:
         name, runs = f"scores[{depth}]", scores[depth]
-        if sorted(check_mapping(name, runs, hint)) != rates:
+        if sorted(valid.check_mapping(name, runs, hint)) != rates:
             same = f"have the rates {rates} of the first depth"
-            raise style.wrong(ValueError, name, same, sorted(runs))
-        runs = [check_array(f"{name}[{rate}]", runs[rate], ("runs",)) for rate in rates]
-        means.append([one.mean() for one in runs])
+            raise valid.wrong(ValueError, name, same, sorted(runs))
+        runs = [(f"{name}[{rate}]", runs[rate], ("runs",)) for rate in rates]
+        means.append([valid.check_array(*one).mean() for one in runs])
     means = np.array(means)
-    top = means.max() if chance is None else style.one_number("chance", chance)
-    ax = style.axes_for(ax, (1.4 + 0.72 * len(rates), 1.1 + 0.42 * len(depths)))
+    top = means.max() if chance is None else chance
+    valid.check_number("chance", top, 0, "It is the score of guessing.")
+    size = (1.4 + 0.72 * len(rates), 1.1 + 0.42 * len(depths))
+    ax = style.axes_for(ax, size, label=label)
     best = enumerate(means.argmin(axis=1))
     image = _image(ax, means, best, cmap="viridis_r", vmin=0, vmax=top)
     for (row, column), mean in np.ndenumerate(means):
@@ -146,19 +149,19 @@ def plot_alignment(weights, rows, columns, *, right=None, title="", ax=None):
     >>> len(ax.patches)
     1
     """
-    weights = check_array("weights", weights, ("target steps", "source steps"))
+    weights = valid.check_array("weights", weights, ("target steps", "source steps"))
     if weights.min() < 0 or weights.max() > 1.001:
-        ends = f"{weights.min():.3g} to {weights.max():.3g}"
-        hint = "Draw weights, not scores."
-        raise style.wrong(ValueError, "weights", "lie from 0 to 1", ends, hint)
+        ends = f"numbers from {weights.min():.3g} to {weights.max():.3g}"
+        raise valid.wrong(ValueError, "weights", "lie from 0 to 1", ends)
     rows = _names("rows", rows, weights.shape[0])
     columns = _names("columns", columns, weights.shape[1])
-    right = np.zeros(weights.shape, bool) if right is None else np.asarray(right)
+    right = weights < 0 if right is None else valid.as_numbers("right", right)
     if right.shape != weights.shape:
         text = f"say of each cell of {weights.shape} whether it is right"
-        raise style.wrong(ValueError, "right", text, f"shape {right.shape}")
+        raise valid.wrong(ValueError, "right", text, f"shape {right.shape}")
     shown = np.s_[: len(rows), : len(columns)]
-    ax = style.axes_for(ax, (1.3 + 0.27 * len(columns), 0.9 + 0.24 * len(rows)))
+    size = (1.3 + 0.27 * len(columns), 0.9 + 0.24 * len(rows))
+    ax = style.axes_for(ax, size, title=title)
     frames = np.argwhere(right[shown])
     image = _image(ax, weights[shown], frames, cmap="Greys", vmin=0, vmax=1)
     ax.set_xticks(range(len(columns)), columns)
@@ -184,7 +187,8 @@ def _image(ax, values, frames=(), **look):
 def _names(name, value, steps) -> list[str]:
     """Return the names of at most so many steps, a space made visible, or raise."""
     value = [*value] if isinstance(value, str) else value
-    if len(check_list(name, value, "It names steps.")) > steps:
+    if len(valid.check_list(name, value, "It names steps.")) > steps:
         most = f"hold at most {steps} names, as weights has steps"
-        raise style.wrong(ValueError, name, most, len(value))
+        raise valid.wrong(ValueError, name, most, len(value))
+    style.check_texts(**{f"{name}[{k}]": one for k, one in enumerate(value)})
     return ["␣" if one == " " else one for one in value]

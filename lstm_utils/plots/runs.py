@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lstm_utils._validate import check_array, check_choice, check_mapping
+from lstm_utils import _validate as valid
 from lstm_utils.experiments import interval
 from lstm_utils.plots import style
 
 __all__ = ["plot_curves", "plot_interval", "plot_runs"]
 
-DOTS = {"alpha": 0.4, "linestyle": "", "markeredgewidth": 0, "markersize": 4}
+DOTS = {"alpha": 0.4, "linestyle": "", "markeredgewidth": 0, "markersize": 5}
+INTERVALS = ("bars", "band")
 HINT = "Give {title: {name: {x: runs}}}."
 
 
@@ -60,27 +61,24 @@ def plot_runs(
     >>> axes[0].texts[0].get_text()
     'LSTM'
     """
-    check_choice("draw", draw, ("bars", "band", "dots", "runs"))
-    check_choice("log", log, ("", "x", "y", "xy"))
-    check_choice("names", names, ("ends", "legend"))
-    checked = {
-        title: {
-            name: _points(f"panels[{title!r}][{name!r}]", runs, draw, log)
-            for name, runs in check_mapping(f"panels[{title!r}]", lines, HINT).items()
-        }
-        for title, lines in check_mapping("panels", panels, HINT).items()
-    }
-    for title, lines in checked.items():
-        _check_even(f"panels[{title!r}]", lines, "x by name, a line passes over gaps")
+    style.check_texts(xlabel=xlabel, ylabel=ylabel)
+    valid.check_choice("draw", draw, (*INTERVALS, "dots", "runs"))
+    valid.check_choice("log", log, ("", "x", "y", "xy"))
+    valid.check_choice("names", names, ("ends", "legend"))
+    checked = {}
+    for title, lines in valid.check_mapping("panels", panels, HINT).items():
+        name = f"panels[{title!r}]"
+        valid.check_mapping(name, lines, HINT)
+        points = [_points(f"{name}[{k!r}]", lines[k], draw, log) for k in lines]
+        checked[title] = dict(zip(lines, points, strict=True))
+        _check_even(name, checked[title], "x for each name: lines pass over gaps")
     styles = style.looks("panels", [k for lines in checked.values() for k in lines])
     columns = min(len(panels), 2 if len(panels) < 5 else 3)
-    width, height = ((5.6, 3.4), (5.6, 2.5), (6.4, 1.8))[columns - 1]
-    size = (width, height * -(-len(panels) // columns))
+    size = (6.0, (3.4, 2.5, 1.8)[columns - 1] * -(-len(panels) // columns))
     axes = style.panel_grid(panels, columns, size, sharey=sharey)
-    drawn = []
-    for ax, lines in zip(axes, checked.values(), strict=True):
-        drawn.append(_draw_panel(ax, lines, styles, draw, log))
-    for k, (ax, lines) in enumerate(zip(axes, checked.values(), strict=True)):
+    pairs = list(zip(axes, checked.values(), strict=True))
+    drawn = [_draw_panel(ax, lines, styles, draw, log) for ax, lines in pairs]
+    for k, (ax, lines) in enumerate(pairs):
         ax.set_xlabel(xlabel if k + columns >= len(axes) else "")
         ax.set_ylabel("" if k % columns else ylabel)
         style.finish(ax, drawn[k], names, log)  # now that all limits are known
@@ -102,25 +100,21 @@ def _draw_panel(ax, lines, styles, draw, log) -> list:
     for k, (name, runs) in enumerate(lines.items()):
         x = np.array([*runs]) + aside * (k - (len(lines) - 1) / 2)
         runs, look = list(runs.values()), styles[name] | {"markersize": 5}
-        middle, low, high = np.transpose([_middle(one, draw) for one in runs])
+        middle = [np.median(one) if draw == "dots" else np.mean(one) for one in runs]
+        if draw in INTERVALS:
+            ends = np.transpose([interval(one)[1:] for one in runs])
         if draw == "band":
-            ax.fill_between(x, low, high, color=look["color"], alpha=0.2, lw=0)
+            ax.fill_between(x, *ends, color=look["color"], alpha=0.2, linewidth=0)
         elif draw == "runs":
             ax.plot(x, runs, **look | {"marker": "", "lw": 0.7, "alpha": 0.5})
         else:
             for place, values in zip(x - aside / 4, runs, strict=True):
                 ax.plot(np.full(len(values), place), values, **look | DOTS)
             x = x + aside / 4
-            ax.vlines(x, low, high, color=look["color"], linewidth=1.6)
+        if draw == "bars":
+            ax.vlines(x, *ends, color=look["color"], linewidth=1.6)
         drawn.append((name, *ax.plot(x, middle, **look)))
     return drawn
-
-
-def _middle(values, draw) -> tuple:
-    """Return where a line goes, and the ends of its interval or the same again."""
-    if draw in ("bars", "band"):
-        return interval(values)
-    return (np.median(values) if draw == "dots" else np.mean(values),) * 3
 
 
 def plot_interval(groups, *, reference=None, label="", colour=None, ax=None):
@@ -155,25 +149,23 @@ def plot_interval(groups, *, reference=None, label="", colour=None, ax=None):
     >>> ax.get_xlabel()
     'error'
     """
-    check_mapping("groups", groups, "Give {name: runs}, such as {'a': [0.63, 0.71]}.")
-    check_choice("colour", colour, (None, *style.COLOURS))
-    rows = [_runs(f"groups[{name!r}]", runs, 2) for name, runs in groups.items()]
-    marked = [] if reference is None else [style.one_number("reference", reference)]
-    ax = style.axes_for(ax, (6.4, 0.9 + 0.7 * len(rows)))
-    for place in marked:
-        ax.axvline(place, **style.BESIDE)
+    valid.check_mapping("groups", groups, "Give {name: runs}.")
+    valid.check_choice("colour", colour, (None, *style.COLOURS))
+    rows = [_runs(f"groups[{name!r}]", runs) for name, runs in groups.items()]
+    if reference is not None:
+        valid.check_number("reference", reference, -np.inf, "It is where a line goes.")
+    ax = style.axes_for(ax, (6.4, 0.9 + 0.7 * len(rows)), label=label)
+    if reference is not None:
+        ax.axvline(reference, **style.BESIDE)
     for row, runs in enumerate(rows):
         look = {"color": style.COLOURS.get(colour, style.LOOKS[row % 4]["color"])}
-        dots = look | DOTS | {"markersize": 6}
-        ax.plot(runs, np.full(len(runs), row - 0.14), "o", **dots)
+        ax.plot(runs, np.full(len(runs), row - 0.14), "o", **look | DOTS)
         mean, low, high = interval(runs)
         ax.plot([low, high], [row + 0.16] * 2, "|-", **look, markersize=9)
         ax.plot(mean, row + 0.16, "D", **look, markersize=6)
-    ax.set_yticks(range(len(rows)), groups)
-    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.set(yticks=range(len(rows)), yticklabels=groups, ylim=(len(rows) - 0.5, -0.5))
     ax.set_xlabel(label, fontsize=12)
     ax.tick_params(labelsize=12)
-    ax.tick_params(axis="y", length=0)
     return ax
 
 
@@ -217,19 +209,19 @@ def plot_curves(
     >>> [text.get_text() for text in plot_curves(losses, **look).texts]
     ['LSTM', 'variance']
     """
-    check_choice("log", log, ("", "x", "y", "xy"))
-    check_choice("names", names, ("ends", "legend"))
+    valid.check_choice("log", log, ("", "x", "y", "xy"))
+    valid.check_choice("names", names, ("ends", "legend"))
     hint = "Give for each name its numbers, or a list of runs {x: y}."
     courses = [
         (name, *course)
-        for name, runs in check_mapping("curves", curves, hint).items()
+        for name, runs in valid.check_mapping("curves", curves, hint).items()
         for course in _courses(f"curves[{name!r}]", runs, hint, log)
     ]
     styles, lines = style.looks("curves", curves), {}
     if baseline is not None:
-        text, value = style.two_of("baseline", baseline, "Give a name and a number.")
+        text, value = valid.check_list("baseline", baseline, "(name, number)", length=2)
         (value,) = _above("baseline", [value], "y", log)
-    ax = style.axes_for(ax, (5.6, 3.2))
+    ax = style.axes_for(ax, (5.6, 3.2), xlabel=xlabel, ylabel=ylabel)
     for name, x, y in courses:
         (lines[name],) = ax.plot(x, y, **styles[name], markersize=4)
     drawn = list(lines.items())
@@ -245,21 +237,20 @@ def plot_curves(
 def _points(name, runs, draw, log) -> dict:
     """Return the runs at each x, x rising, or raise."""
     if not isinstance(runs, Mapping):
-        runs = dict(enumerate(check_array(name, runs, ("runs", "points"), HINT).T, 1))
-    x = list(check_mapping(name, runs, HINT))
+        columns = valid.check_array(name, runs, ("runs", "points"), HINT).T
+        runs = dict(enumerate(columns, start=1))
+    x = list(valid.check_mapping(name, runs, HINT))
     _above(f"x of {name}", x, "x", log)
-    least = 2 if draw in ("bars", "band") else 1
-    runs = {x: _runs(f"{name}[{x}]", runs[x], least, log) for x in sorted(runs)}
-    if draw == "runs":
-        _check_even(name, runs, "runs by x, each is drawn as one line")
+    runs = {x: _runs(f"{name}[{x}]", runs[x], draw, log) for x in sorted(runs)}
+    _check_even(name, runs if draw == "runs" else {}, "runs at each x, a line each")
     return runs
 
 
-def _runs(name, runs, least=2, log="") -> np.ndarray:
+def _runs(name, runs, draw="bars", log="") -> np.ndarray:
     runs = _above(name, runs, "y", log)
-    if len(runs) < least:
-        expected = "hold at least two runs, as an interval needs them"
-        raise style.wrong(ValueError, name, expected, 1, "Run it under more seeds.")
+    if len(runs) < 2 and draw in INTERVALS:
+        hint = "An interval needs them: run it under more seeds."
+        raise valid.wrong(ValueError, name, "hold at least two runs", 1, hint)
     return runs
 
 
@@ -268,17 +259,17 @@ def _courses(name, runs, hint, log):
     many = isinstance(runs, list) and len(runs) and isinstance(runs[0], Mapping)
     for run in runs if many else [runs]:
         if not isinstance(run, Mapping):
-            run = dict(enumerate(check_array(name, run, ("steps",), hint), 1))
+            run = dict(enumerate(valid.check_array(name, run, ("steps",), hint), 1))
         x = _above(f"x of {name}", list(run), "x", log)
         yield x, _above(name, list(run.values()), "y", log)
 
 
 def _above(name, values, axis, log) -> np.ndarray:
     """Return a row of numbers, above 0 if this axis is logarithmic, or raise."""
-    values = check_array(name, values, ("numbers",))
+    values = valid.check_array(name, values, ("numbers",))
     if axis in log and np.min(values) <= 0:
         expected = "hold numbers above 0 for a logarithmic scale"
-        raise style.wrong(ValueError, name, expected, f"{np.min(values):g}")
+        raise valid.wrong(ValueError, name, expected, f"{np.min(values):g}")
     return values
 
 
@@ -286,4 +277,4 @@ def _check_even(name, entries, what) -> None:
     """Raise if one entry is longer than another."""
     counts = {key: len(entry) for key, entry in entries.items()}
     if len({*counts.values()}) > 1:
-        raise style.wrong(ValueError, name, f"have as many {what}", counts)
+        raise valid.wrong(ValueError, name, f"have as many {what}", counts)

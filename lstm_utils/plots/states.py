@@ -10,7 +10,6 @@ from lstm_utils.plots import style
 __all__ = ["plot_answers", "plot_gates"]
 
 START = "Counting starts at 0."
-PAIR = "the pair (targets, outputs)"
 
 
 def plot_gates(trace, x, *, sequence: int = 0, unit: int = 0, input_names=None):
@@ -48,20 +47,17 @@ def plot_gates(trace, x, *, sequence: int = 0, unit: int = 0, input_names=None):
     """
     if not hasattr(trace, "_fields"):
         one = "be one entry of the list that gate_traces gives, a layer each"
-        raise style.wrong(TypeError, "trace", one, type(trace).__name__)
+        raise valid.wrong(TypeError, "trace", one, type(trace).__name__)
     batch, time, units = trace.h.shape
     x = valid.check_array("x", x, ("batch", "time", "features"))
     if x.shape[:2] != (batch, time):
-        hint = f"The traces are of {batch} sequences of {time} steps."
-        own = "be the inputs that the traces came from"
-        raise style.wrong(ValueError, "x", own, f"shape {x.shape}", hint)
+        own = f"be what the traces came from, {batch} sequences of {time} steps"
+        raise valid.wrong(ValueError, "x", own, f"shape {x.shape}")
     sequence = valid.check_int("sequence", sequence, 0, START, maximum=batch - 1)
     unit = valid.check_int("unit", unit, 0, START, maximum=units - 1)
     x = x[sequence].T
     names = [f"x[{k}]" for k in range(len(x))] if input_names is None else input_names
-    hint = f"x has {len(x)} features: one name for each."
-    if len(valid.check_list("input_names", names, hint)) != len(x):
-        raise style.wrong(ValueError, "input_names", "fit x", names, hint)
+    valid.check_list("input_names", names, "One for each feature.", length=len(x))
     style.looks("x", range(len(x)))  # no more than can be told apart
     size, heights = (6.4, 5.8), [2, 3, 4]
     axes = style.panel_grid([""] * 3, 1, size, sharex=True, height_ratios=heights)
@@ -118,7 +114,7 @@ def plot_answers(x, answers, *, sequence: int = 0):
     """
     x = valid.check_array("x", x, ("batch", "time", "1"))
     sequence = valid.check_int("sequence", sequence, 0, START, maximum=len(x) - 1)
-    valid.check_mapping("answers", answers, f"Map a title to {PAIR}.")
+    valid.check_mapping("answers", answers, "Give {title: (targets, outputs)}.")
     pairs = [_pair(f"answers[{title!r}]", pair, x) for title, pair in answers.items()]
     steps = np.arange(1, x.shape[1] + 1)
     axes = style.panel_grid(answers, 1, (4.8, 1.7 * len(pairs)), sharex=True)
@@ -133,16 +129,16 @@ def plot_answers(x, answers, *, sequence: int = 0):
         ax.plot(at, outputs, "o-", color=style.COLOURS["orange"], label="output")
         ax.set(ylabel="value", ymargin=0.15)
     axes[-1].set(xlabel="step t", xticks=steps)
-    marks = axes[0].lines[1:]
-    axes[0].figure.legend(handles=marks, loc="outside upper right", ncols=3)
+    axes[0].figure.legend(handles=axes[0].lines[1:], loc="outside upper right", ncols=3)
     return axes
 
 
 def _pair(name, pair, x) -> list[np.ndarray]:
     """Return targets and outputs that fit the inputs, or raise."""
-    shapes, pair = (x.shape, (len(x), 1)), style.two_of(name, pair, f"Give {PAIR}.")
+    shapes = (x.shape, (len(x), 1))
+    valid.check_list(name, pair, "Give (targets, outputs).", length=2)
     for part in (parts := [valid.as_numbers(name, part) for part in pair]):
         if part.shape not in shapes:
             expected = f"hold arrays of the shape {shapes[0]} or {shapes[1]}"
-            raise style.wrong(ValueError, name, expected, f"shape {part.shape}")
+            raise valid.wrong(ValueError, name, expected, f"shape {part.shape}")
     return parts

@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 
-from lstm_utils._validate import as_numbers, check_axes, check_list, load_extra
+from lstm_utils._validate import check_axes, check_flag, load_extra, shown, wrong
 
 __all__ = ["COLOURS", "LOOKS", "use_book_style"]
 
@@ -27,14 +27,11 @@ COLOURS = {
 DASHES = ("-", "--", "-.", ":")
 
 
-def _look(colour, dashes, **more) -> dict:
-    return {"color": COLOURS[colour], "linestyle": dashes, **more}
+def _look(colour, dashes, marker="", **label) -> dict:
+    return {"color": COLOURS[colour], "linestyle": dashes, "marker": marker} | label
 
 
-LOOKS = tuple(
-    _look(colour, dashes, marker=marker)
-    for colour, dashes, marker in zip(COLOURS, DASHES, "os^D", strict=False)
-)
+LOOKS = tuple(map(_look, COLOURS, DASHES, "os^D"))
 """Colour, dashes and marker of up to four lines in one figure."""
 
 TRACES = {
@@ -51,25 +48,6 @@ BESIDE = {"color": "0.3", "linewidth": 1.2, "linestyle": "--", "zorder": 0}
 """A value to compare with."""
 
 
-def wrong(kind: type, name: str, expected: str, what, hint: str = "") -> Exception:
-    """Return the error that tells what an argument must be, what came, and why."""
-    return kind(f"{name} must {expected}, but {what} came. {hint}".rstrip())
-
-
-def one_number(name: str, value) -> float:
-    """Return `value` as a float, or raise."""
-    if (number := as_numbers(name, value)).ndim:
-        raise wrong(ValueError, name, "be a single number", f"shape {number.shape}")
-    return float(number)
-
-
-def two_of(name: str, value, hint: str):
-    """Return `value` if it is a list or tuple of two, or raise."""
-    if len(check_list(name, value, hint)) != 2:
-        raise wrong(ValueError, name, "have 2 entries", len(value), hint)
-    return value
-
-
 def looks(argument: str, names) -> dict:
     """Return a look for each name, or raise where they could not be told apart."""
     names = list(dict.fromkeys(names))
@@ -79,11 +57,19 @@ def looks(argument: str, names) -> dict:
     return dict(zip(names, LOOKS, strict=False))
 
 
-def panel_grid(titles, columns: int, size, **options):
+def check_texts(**labels) -> None:
+    """Raise if one of these is not a text."""
+    for name, value in labels.items():
+        if not isinstance(value, str):
+            raise wrong(TypeError, name, "be a text", shown(value))
+
+
+def panel_grid(titles, columns: int, size, *, sharey=False, **options):
     """Return a new figure's axes, one for each title, `columns` side by side."""
     import matplotlib.pyplot as plt
 
-    options = {"figsize": size, "layout": "constrained", "squeeze": False} | options
+    options |= {"figsize": size, "layout": "constrained", "squeeze": False}
+    options["sharey"] = check_flag("sharey", sharey)
     grid = plt.subplots(-(-len(titles) // columns), columns, **options)[1].ravel()
     for ax in grid[len(titles) :]:
         ax.remove()
@@ -92,8 +78,9 @@ def panel_grid(titles, columns: int, size, **options):
     return grid[: len(titles)]
 
 
-def axes_for(ax, size):
+def axes_for(ax, size, **labels):
     """Return `ax`, or the axes of a new figure of this size if it is None."""
+    check_texts(**labels)
     check_axes(ax)
     return panel_grid([""], 1, size)[0] if ax is None else ax
 
@@ -112,8 +99,7 @@ def finish(ax, lines, names: str = "ends", log: str = "") -> None:
     if "y" in log:
         span = np.divide(*ax.get_ylim()[::-1])
         few = (1, 2, 5) if span < 20 else (1, 3) if span < 1000 else (1,)
-        near = MaxNLocator(4, steps=[1, 2, 5, 10])  # too near for two powers of ten
-        ticks = near if span < 5 else LogLocator(subs=few)
+        ticks = LogLocator(subs=few) if span > 5 else MaxNLocator(4, steps=[1, 2, 5])
         ax.yaxis.set(major_locator=ticks, major_formatter="{x:g}")
     lines = [(name, line, line.get_ydata()[-1]) for name, line in lines if name]
     if names != "ends" or not lines:
@@ -121,8 +107,8 @@ def finish(ax, lines, names: str = "ends", log: str = "") -> None:
     lines.sort(key=lambda one: one[2])
     beside = ax.get_yaxis_transform()
     heights = beside.transform([(1.0, y) for _, _, y in lines])[:, 1]
-    steps = 13.0 * np.arange(len(lines))  # points: a line of text and a little more
-    free = heights * 72 / ax.figure.dpi - steps
+    # In points, of which a line of text takes 12.
+    free = heights * 72 / ax.figure.dpi - 15.0 * np.arange(len(lines))
     up, down = np.maximum.accumulate(free), np.minimum.accumulate(free[::-1])[::-1]
     look = {"xycoords": beside, "textcoords": "offset points", "va": "center"}
     for (name, line, y), shift in zip(lines, (up + down) / 2 - free, strict=True):

@@ -7,10 +7,20 @@ from nbformat import NotebookNode
 
 from book_tools.chapters import tags
 from book_tools.normalise import parse_cell
+from book_tools.package import Code, Package
 
 
-def shown_names(cells: Iterable[NotebookNode]) -> set[str]:
-    """Return what cells define in the open, and what they print the source of."""
+def read_code(cells: Iterable[NotebookNode], package: Package) -> Code:
+    """Return the code of all cells, to look up what names in it mean."""
+    trees = [parse_cell(cell.source) for cell in cells]
+    return Code(package, ast.Module([node for tree in trees for node in tree.body], []))
+
+
+def shown_names(cells: Iterable[NotebookNode], code: Code) -> set[str]:
+    """Return what cells define in the open, and what they print the source of.
+
+    The first by its own name, the second by its full one, in the room that defines it.
+    """
     shown = set()
     for cell in cells:
         if "remove-cell" in tags(cell):
@@ -19,8 +29,14 @@ def shown_names(cells: Iterable[NotebookNode]) -> set[str]:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 shown.add(node.name)
             if isinstance(node, ast.Call) and _ends(node.func) == "getsource":
-                shown.add(_ends(node.args[0]))
+                shown |= {".".join(filter(None, t)) for t in code.named(node.args[0])}
     return shown
+
+
+def is_shown(full: str, shown: set[str]) -> bool:
+    """Tell whether a name, or the room that defines it, is among what was shown."""
+    room, _, name = full.rpartition(".")
+    return not shown.isdisjoint((full, room, name))
 
 
 def _ends(node: ast.expr) -> str:
@@ -28,7 +44,10 @@ def _ends(node: ast.expr) -> str:
 
 
 def early_uses(
-    number: str, cells: Iterable[NotebookNode], introduced: Mapping[str, str]
+    number: str,
+    cells: list[NotebookNode],
+    introduced: Mapping[str, str],
+    package: Package,
 ) -> Iterator[str]:
     """Yield one line for each name that a chapter uses before its reader has seen it.
 
@@ -36,40 +55,25 @@ def early_uses(
     ----------
     number : str
         The chapter, for example "04".
-    cells : iterable of NotebookNode
+    cells : list of NotebookNode
         Its code cells, in order.
     introduced : mapping
-        From the full name of each public thing, such as ``lstm_utils.tasks.echo``, to
-        the chapter that introduces it.
+        From the full name of each public thing, such as
+        ``lstm_utils.tasks.sequences.echo``, to the chapter that introduces it.
+    package : Package
+        Where names are looked up: a door and its room give the same thing.
     """
+    code = read_code(cells, package)
     shown: set[str] = set()
-    meant: dict[str, str] = {}
     for cell in cells:
-        shown |= shown_names([cell])
-        for full in sorted(_used(parse_cell(cell.source), meant) & introduced.keys()):
+        shown |= shown_names([cell], code)
+        used = {
+            *read_code([cell], package).targets(),
+            *code.named(parse_cell(cell.source)),
+        }
+        for full in sorted({".".join(target) for target in used} & introduced.keys()):
             chapter = introduced[full]
             if chapter > number:
                 yield f"{full}, of chapter {chapter}, is used in cell {cell.id}"
-            elif chapter == number and shown.isdisjoint(full.split(".")[1:]):
+            elif chapter == number and not is_shown(full, shown):
                 yield f"{full} is used in cell {cell.id} before it is shown"
-
-
-def _used(tree: ast.Module, meant: dict[str, str]) -> set[str]:
-    """Return the full names that code mentions; `meant` learns what it imports."""
-    imported = dict(_imported(tree))
-    meant |= imported
-    used = {*imported.values()}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute):
-            first, dot, rest = ast.unparse(node).partition(".")
-            used.add(meant.get(first, first) + dot + rest)
-    return used
-
-
-def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Yield the name that each import gives, and the full name that it stands for."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            home = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
-            for alias in node.names:
-                yield alias.asname or alias.name, home + alias.name

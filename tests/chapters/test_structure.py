@@ -4,7 +4,7 @@ import pytest
 from structure import CHECKS
 
 from book_tools.chapters import list_chapters, read_notebook
-from book_tools.check import chapter_faults
+from book_tools.freshness import chapter_faults
 
 CHAPTERS = list_chapters()
 

@@ -178,17 +178,11 @@ KNOWN = {
     "alignment_score": {"alignment"},  # lists of unequal length
     "check_table": {"function", "keys", "metrics", "rows", "tolerance"},
     "masked_softmax": {"mask"},  # lists of unequal length
-    "plot_alignment": {"right", "title"},
-    "plot_curves": {"xlabel", "ylabel"},  # what is written is not looked at
-    "plot_interval": {"label", "reference"},
-    "plot_maps": {"label"},
-    "plot_rates": {"chance", "label"},
-    "plot_runs": {"sharey", "xlabel", "ylabel"},
     "read_table": {"failed", "table"},
     "run_grid": {"function", "grid", "metrics", "n_jobs", "path", "retry"},
     "train": {"loss"},
 }
-RECORDS = {"Diagram", "GateTraces", "Interval"}  # they hold whatever they are given
+RECORDS = {"GateTraces", "Interval"}  # they hold whatever they are given
 WHOLE_PROCESS = {"setup", "use_book_style"}  # what they set would outlast the test
 LOAD_KERAS = ("checks", "decoding", "diagnostics", "layers", "models", "training")
 

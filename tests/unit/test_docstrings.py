@@ -1,24 +1,30 @@
-"""Every public function says what goes in, what comes out, and shows it."""
+"""Every public name says what goes in, what comes out, shows it, and can be found."""
 
 import importlib
 import inspect
-from pathlib import Path
+import pickle
+import subprocess
+import sys
 
 import pytest
+import yaml
 
-import lstm_utils
+from book_tools.chapters import ROOT
+from book_tools.package import Package
 
-MODULES = sorted(
-    path.stem
-    for path in Path(lstm_utils.__file__).parent.glob("*.py")
-    if not path.stem.startswith("_")
-)
-FUNCTIONS = [
-    pytest.param(function, id=f"{module}.{name}")
+PAGE = ROOT / "lstm-utils.md"
+PACKAGE = Package()
+MODULES = [name for name in PACKAGE.files if "._" not in name]
+NAMES = {
+    PACKAGE.find(f"{module}.{name}")
     for module in MODULES
-    for name in importlib.import_module(f"lstm_utils.{module}").__all__
+    for name in PACKAGE.module(module).literal("__all__", [])
+}
+FUNCTIONS = [
+    pytest.param(function, id=f"{module}.{name}".removeprefix("lstm_utils."))
+    for module, name in sorted(NAMES)
     if inspect.isfunction(
-        function := getattr(importlib.import_module(f"lstm_utils.{module}"), name)
+        function := getattr(importlib.import_module(module), name, None)
     )
 ]
 
@@ -31,3 +37,26 @@ def test_a_public_function_is_documented_with_an_example(function):
     assert ("Parameters\n----------\n" in text) == bool(signature.parameters)
     for name in signature.parameters:
         assert f"\n{name}" in text or f", {name}" in text
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory):
+    """Return the names of the package that the page of the reference shows."""
+    source, result = tmp_path_factory.mktemp("page"), tmp_path_factory.mktemp("made")
+    (source / "index.md").write_text(PAGE.read_text("utf-8"), "utf-8")
+    (source / "lstm_utils").symlink_to(ROOT / "lstm_utils")
+    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["sphinx"]
+    mocked = ",".join(config["config"]["autodoc_mock_imports"])
+    settings = ["extensions=myst_parser,sphinx.ext.autodoc,sphinx.ext.napoleon"]
+    settings += [f"autodoc_mock_imports={mocked}"]
+    command = [sys.executable, "-m", "sphinx", "-C", "-q", "-b", "dummy"]
+    command += [part for setting in settings for part in ("-D", setting)]
+    subprocess.run([*command, source, result], cwd=ROOT, check=True)
+    kept = (result / ".doctrees" / "environment.pickle").read_bytes()
+    shown = pickle.loads(kept).domaindata["py"]["objects"]
+    return {PACKAGE.find(name) for name in shown}
+
+
+def test_every_public_name_is_on_the_page_of_the_reference(rendered):
+    assert len(NAMES) > 50
+    assert NAMES - rendered == set()

@@ -8,11 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from book_tools import gate
 from book_tools.__main__ import main
-from book_tools.bench import bench
 from book_tools.chapters import ROOT, find_chapter, read_notebook
-from book_tools.lab import lab
+from book_tools.programs import bench, lab, run_gate
 
 
 @pytest.mark.parametrize("name", ["01", "01-small", "chapters/01-small.ipynb"])
@@ -43,15 +41,24 @@ def test_an_unknown_argument_gets_one_line():
 
 
 def test_a_missing_module_gets_one_line(monkeypatch):
-    monkeypatch.setitem(sys.modules, "book_tools.check", None)
-    with pytest.raises(SystemExit, match=r"book_tools\.check is missing here"):
+    monkeypatch.setitem(sys.modules, "book_tools.lock", None)
+    with pytest.raises(SystemExit, match=r"book_tools\.lock is missing here"):
+        main(["lock"])
+
+
+def test_a_command_that_is_interrupted_ends_in_one_line(monkeypatch):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("book_tools.freshness.check", interrupted)
+    with pytest.raises(SystemExit, match=r"^Interrupted\.$"):
         main(["check"])
 
 
 def test_the_lab_imports_the_package_of_its_own_folder(monkeypatch, tmp_path):
     environments = []
 
-    def call(command, env):
+    def call(command, cwd, env):
         environments.append(env)
         return 0
 
@@ -130,10 +137,10 @@ def test_an_interrupted_benchmark_is_a_failure(benchmarks, monkeypatch):
 
 def test_what_is_typed_after_a_benchmark_reaches_it(monkeypatch):
     typed = []
-    monkeypatch.setattr("book_tools.bench.bench", lambda *asked: typed.append(asked))
+    monkeypatch.setattr("subprocess.call", lambda command, **_: typed.append(command))
     main(["bench", "fused", "--rounds", "6", "--save"])
-    main(["bench"])
-    assert typed == [("fused", ["--save", "--rounds", "6"]), (None, [])]
+    (command,) = typed
+    assert command[2:] == ["benchmarks.fused", "--save", "--rounds", "6"]
 
 
 def test_help_names_every_command():
@@ -152,19 +159,19 @@ def test_help_names_every_command():
 def test_the_gate_stops_at_the_first_step_that_fails(monkeypatch):
     ran = []
 
-    def call(command, cwd):
+    def call(command, **_):
         ran.append(command[2:])
         return 3 if command[2] == "book_tools" else 0
 
     monkeypatch.setattr("subprocess.call", call)
-    assert gate.run_gate() == 3
+    assert run_gate() == 3
     assert [step[0] for step in ran] == ["ruff", "ruff", "book_tools"]
 
 
 def test_the_gate_ends_with_pytest_over_everything(monkeypatch):
     ran = []
-    monkeypatch.setattr("subprocess.call", lambda command, cwd: ran.append(command))
-    assert gate.run_gate() == 0
+    monkeypatch.setattr("subprocess.call", lambda command, **_: ran.append(command))
+    assert run_gate() == 0
     assert ran[-1][-3:] == ["lstm_utils", "tests", "chapters"]
     assert "--nbval" in ran[-1]
 

@@ -1,14 +1,23 @@
 """A stamp notices what changes outputs, and nothing else."""
 
+import inspect
 import json
 
 import nbformat
 import pytest
 
 from book_tools.chapters import ROOT, read_notebook, serialise
-from book_tools.check import chapter_faults, check
-from book_tools.freshness import ONE, locked_versions, stale_parts, stamp
+from book_tools.freshness import (
+    ONE,
+    chapter_faults,
+    check,
+    locked_versions,
+    stale_parts,
+    stamp,
+)
 from book_tools.normalise import normalise
+from book_tools.package import Package, UnknownName
+from lstm_utils import decoding, versions
 
 
 @pytest.fixture
@@ -29,6 +38,10 @@ def edit(path, old, new):
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
+
+
+def append(path, text):
+    path.write_text(path.read_text() + text)
 
 
 def stale(path):
@@ -121,6 +134,157 @@ def test_a_name_of_the_package_leads_to_its_module(stamped, small_book):
     assert stale(path) == ["the code of lstm_utils.notebook changed"]
 
 
+ROOMS = ("looks", "toys/__init__", "toys/_rules", "toys/grammars", "toys/sequences")
+GRAMMARS = {"toys._rules", "toys.grammars"}
+TWICE = "from lstm_utils import looks as t\nfrom lstm_utils import toys as t"
+DOOR = {"toys", "toys.sequences", *GRAMMARS}
+
+
+@pytest.mark.parametrize(
+    ("source", "used"),
+    [
+        ("from lstm_utils.toys import dyck", GRAMMARS),
+        ("from lstm_utils.toys.grammars import dyck", GRAMMARS),
+        ("import lstm_utils.toys.grammars", GRAMMARS),
+        ("from lstm_utils.toys import grammars\n\ngrammars.depth(1)", GRAMMARS),
+        ("from lstm_utils import dyck", GRAMMARS),
+        ("from lstm_utils import echo as again", {"toys.sequences"}),
+        ("import lstm_utils as lu\n\nlu.echo(1)", {"toys.sequences"}),
+        ("from lstm_utils import toys\n\ntoys.echo(1)", {"toys.sequences"}),
+        ("import lstm_utils.toys\n\nlstm_utils.toys.dyck(1)", GRAMMARS),
+        ("import lstm_utils.toys as t\n\nt.grammars.dyck.__name__", GRAMMARS),
+        ("from lstm_utils.toys._rules import rule", {"toys._rules"}),
+        ("from lstm_utils import looks", {"looks", *GRAMMARS}),
+        ("from lstm_utils.looks import np", {"looks", *GRAMMARS}),
+        ("from lstm_utils import toys", DOOR),
+        ("from lstm_utils import toys\n\ngetattr(toys, name)(1)", DOOR),
+        ("from lstm_utils import toys\n\ntoys.__all__", DOOR),
+        ("from lstm_utils import toys\n\ntoys.__path__", DOOR),
+        ("from lstm_utils import toys\n\nclass toys: n = 2\n\ntoys.n", DOOR),
+        ("from lstm_utils import toys\n\ntoys = [1]\ntoys.append(2)", DOOR),
+        ("from lstm_utils import toys\n\ndef f(toys):\n    toys.append(2)", DOOR),
+        (f"{TWICE}\n\nt.draw(1)\n\nt.echo(1)", {"looks", *DOOR}),
+        ("import lstm_utils\n\nlstm_utils.__version__", {""}),
+    ],
+)
+def test_a_name_is_followed_through_its_door(stamped, doors, source, used):
+    path = stamped(*source.split("\n\n"))
+    full = sorted(f"lstm_utils.{name}".rstrip(".") for name in used)
+    assert list(read_notebook(path).metadata.book.stamp.modules) == full
+    for room in ROOMS:
+        append(doors / f"{room}.py", "AFTER = 1\n")
+    changed = [name for name in full if name != "lstm_utils"]
+    assert stale(path) == [f"the code of {name} changed" for name in changed]
+
+
+def test_a_name_that_moves_to_another_room_is_noticed(stamped, doors):
+    path = stamped("from lstm_utils.toys import echo")
+    (doors / "toys" / "sequences.py").rename(doors / "toys" / "series.py")
+    edit(doors / "toys" / "__init__.py", "toys.sequences", "toys.series")
+    assert stale(path) == [
+        "the code of lstm_utils.toys.sequences changed",
+        "the code of lstm_utils.toys.series changed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("from lstm_utils import nothing", "nothing"),
+        ("from lstm_utils.nothing import x", "nothing"),
+        ("import lstm_utils.toys.nothing", "toys.nothing"),
+        ("from lstm_utils.toys import nothing", "toys.nothing"),
+        ("from lstm_utils.toys import *", "toys.*"),
+        ("from lstm_utils.looks import inner", "looks.inner"),
+        ("from lstm_utils import toys\n\ntoys.dick(1)", "toys.dick"),
+        ("import lstm_utils as lu\n\nlu.toys.grammars.dick(1)", "toys.grammars.dick"),
+    ],
+)
+def test_an_unknown_name_is_refused(stamped, doors, capsys, source, name):
+    complaint = f"it names lstm_utils.{name}, which the package does not have"
+    with pytest.raises(UnknownName) as refusal:
+        stamped(source)
+    assert str(refusal.value) == complaint
+    path = stamped("x = 1")
+    edit(path, '"x = 1"', json.dumps(source))
+    assert check(doors.parent) == 1
+    assert f"01-small: stale, {complaint};" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("room", ["looks", "toys/_rules", "toys/__init__"])
+def test_an_unknown_name_inside_the_package_is_refused(stamped, doors, room):
+    path = stamped("from lstm_utils import looks, toys")
+    append(doors / f"{room}.py", "from lstm_utils.toys import nothing\n")
+    module = f"lstm_utils.{room.replace('/', '.')}".removesuffix(".__init__")
+    assert stale(path) == [
+        f"{module} names lstm_utils.toys.nothing, which the package does not have"
+    ]
+
+
+WORDS = {"brackets": "dyck", "deep": "depth", "pairs": "dyck"}
+PRINTED = [
+    ("print(getsource(toys.dyck))", {"dyck"}),
+    ("print(inspect.getsource(toys.grammars.dyck))", {"dyck"}),
+    ("print(inspect.getsourcelines(lstm_utils.dyck)[0])", {"dyck"}),
+    ("lines = getsource(depth).splitlines()", {"depth"}),
+    ("for f in (depth, dyck):\n    print(getsource(f))", {"depth", "dyck"}),
+    ("def show(f):\n    print(getsource(f))\n\nshow(dyck)", {"dyck"}),
+    ("from inspect import getdoc as text\n\ntext(depth)", {"depth"}),
+    ("help(toys.dyck)", {"dyck"}),
+    ("print(dyck.__doc__)", {"dyck"}),
+    ("print(getsource(toys.grammars))", {"depth", "dyck"}),
+    ("print(toys.grammars.__doc__)", {"depth", "dyck"}),
+    ("help(toys)", {"depth", "dyck"}),
+    ("inspect.signature(dyck)", set()),
+    ("print(dyck(1), depth(1))", set()),
+    ("def write(): ...\n\nprint(getsource(write))", set()),
+]
+IMPORTS = """\
+import inspect
+import lstm_utils
+from inspect import getsource
+from lstm_utils import dyck, toys
+from lstm_utils.toys.grammars import depth"""
+
+
+@pytest.mark.parametrize(("source", "printed"), PRINTED)
+@pytest.mark.parametrize("word", WORDS)
+def test_the_text_that_a_cell_prints_counts(stamped, doors, source, printed, word):
+    path = stamped(IMPORTS, *source.split("\n\n"))
+    assert stale(path) == []
+    edit(doors / "toys" / "grammars.py", word, "other words")
+    parts = stale(path)
+    assert bool(parts) == (WORDS[word] in printed)
+    for part in parts:
+        assert part.startswith("the text of lstm_utils.toys.grammars")
+        assert part.endswith(", which it prints, changed")
+
+
+def test_a_signature_that_a_cell_prints_counts(stamped, doors):
+    path = stamped(IMPORTS, "inspect.signature(dyck)")
+    edit(doors / "toys" / "grammars.py", "dyck(n)", "dyck(n, *, width=1)")
+    assert stale(path) == ["the code of lstm_utils.toys.grammars changed"]
+
+
+@pytest.mark.parametrize("thing", [versions, decoding.beam_search, inspect.getdoc])
+def test_a_text_is_what_python_prints(thing, doors):
+    (doors / "copied.py").write_text(inspect.getsource(inspect.getmodule(thing)))
+    copied = Package(doors.parent).module("lstm_utils.copied")
+    assert copied.source(thing.__name__) == inspect.getsource(thing)
+
+
+def test_what_is_no_literal_is_not_read(doors):
+    front = Package(doors.parent).module("lstm_utils")
+    assert front.literal("__version__", None) == "1"
+    assert front.literal("__all__", None) is None
+
+
+def test_the_text_of_a_decorated_function_is_whole(doors):
+    text = Package(doors.parent).module("lstm_utils.toys.grammars").source("dyck")
+    assert text.startswith("@rule\ndef dyck(n):")
+    assert text.endswith("    return n  # pairs\n")
+
+
 def test_comments_docstrings_and_layout_leave_a_chapter_fresh(stamped, small_book):
     path = stamped("import lstm_utils.windows")
     module = small_book / "lstm_utils" / "windows.py"
@@ -180,4 +344,4 @@ def test_versions_come_without_hashes(small_book):
 def test_the_real_package_can_be_stamped():
     code = nbformat.v4.new_code_cell("from lstm_utils import setup")
     modules = stamp(nbformat.v4.new_notebook(cells=[code]), ROOT)["modules"]
-    assert "notebook" in modules
+    assert "lstm_utils.notebook" in modules

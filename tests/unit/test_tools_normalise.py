@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from book_tools.chapters import code_cells, serialise
-from book_tools.normalise import colab_source, is_readable, name_for, normalise
+from book_tools.normalise import colab_source, is_readable, normalise
 
 
 def stream(text, name="stdout"):
@@ -38,43 +38,34 @@ def test_which_ids_are_readable(identifier, readable):
 
 
 @pytest.mark.parametrize(
-    ("source", "name"),
-    [
-        ("sequences = load()", "sequences"),
-        ("x_train, y_train = split(data)", "x-train"),
-        ("import keras\n\nmodel = keras.Model()", "model"),
-        ("import numpy as np", "import-numpy"),
-        ("from keras import layers", "import-keras"),
-        ("model.fit(x, y)", "model-fit"),
-        ("def forget(gate):\n    pass", "forget"),
-        ("for seed in range(5):\n    losses.append(1)", "losses-append"),
-        ("assert loss < 1", "check"),
-        ("%matplotlib inline", "cell"),
-        ("1 + 1", "cell"),
-        ("not python at all", "cell"),
-    ],
-)
-def test_a_code_cell_is_named_after_what_it_does(source, name):
-    assert name_for(new_code_cell(source)) == name
-
-
-@pytest.mark.parametrize(
-    ("source", "name"),
+    ("heading", "names"),
     [
         ("## What you will learn\n\nMuch.", "what-you-will-learn"),
-        ("(anchor)=\n## Shapes", "shapes"),
-        ("Here we look at the first of the gates.", "here-we-look-at-the"),
-        (
-            ":::{exercise-start} Count\n:label: ex-01-count\n:::",
-            "exercise-start-ex-01-count",
-        ),
-        (":::{solution-start} ex-01-count\n:::", "solution-start-ex-01-count"),
-        ("123", "cell-123"),
-        ("…", "cell"),
+        ("(anchor)=\n### Shapes", "shapes"),
+        ("## 3 × 4", "cell-3-4"),
+        ("## …", "cell"),
+        ("#hashtag", "cell"),
+        ("No heading.", "cell"),
     ],
 )
-def test_a_text_cell_is_named_after_what_it_says(source, name):
-    assert name_for(new_markdown_cell(source)) == name
+def test_a_cell_is_named_after_the_heading_above_it(small_book, heading, names):
+    cells = [new_markdown_cell(heading), new_code_cell("# code"), new_code_cell("x")]
+    result = own_cells(normalise(new_notebook(cells=cells), small_book))
+    assert [cell.id for cell in result] == [names, f"{names}-2", f"{names}-3"]
+
+
+def test_a_new_cell_takes_the_first_free_number_of_its_section(small_book):
+    cells = [
+        new_markdown_cell("## Gates", id="gates"),
+        new_code_cell("x"),
+        new_code_cell("y", id="gates-2"),
+        new_markdown_cell("## A very long heading that says all there is to be said"),
+        new_markdown_cell("More of it."),
+    ]
+    result = own_cells(normalise(new_notebook(cells=cells), small_book))
+    long = "a-very-long-heading-that-says-all-there"
+    expected = ["gates", "gates-3", "gates-2", long, f"{long}-2"]
+    assert [cell.id for cell in result] == expected
 
 
 def test_readable_ids_stay_and_random_ones_go(small_book):
@@ -84,7 +75,7 @@ def test_readable_ids_stay_and_random_ones_go(small_book):
         new_code_cell("x = 3", id="5e6f7a8b"),
     ]
     result = normalise(new_notebook(cells=cells), small_book)
-    assert [cell.id for cell in own_cells(result)] == ["load-data", "x", "x-2"]
+    assert [cell.id for cell in own_cells(result)] == ["load-data", "cell", "cell-2"]
 
 
 def test_a_repeated_id_is_changed(small_book):
@@ -92,7 +83,7 @@ def test_a_repeated_id_is_changed(small_book):
     for cell in notebook.cells:
         cell.id = "x"
     result = normalise(notebook, small_book)
-    assert [cell.id for cell in own_cells(result)] == ["x", "y"]
+    assert [cell.id for cell in own_cells(result)] == ["x", "cell"]
 
 
 def test_counts_run_from_one(small_book):
@@ -186,7 +177,7 @@ def test_the_colab_cell_takes_its_address_from_the_config(small_book):
     )
     notebook = new_notebook(cells=[new_markdown_cell("# T"), new_code_cell("x")])
     result = normalise(notebook, small_book)
-    assert [cell.id for cell in result.cells] == ["t", "colab", "x"]
+    assert [cell.id for cell in result.cells] == ["t", "colab", "t-2"]
     assert result.cells[1].source == source
     assert result.cells[1].metadata.tags == ["remove-cell", "colab"]
     assert result.cells[1].metadata.jupyter.source_hidden
@@ -195,7 +186,7 @@ def test_the_colab_cell_takes_its_address_from_the_config(small_book):
 def test_an_old_colab_cell_is_rewritten_in_its_place(small_book):
     old = new_code_cell("old", id="elsewhere", metadata={"tags": ["colab"]})
     result = normalise(new_notebook(cells=[old, new_code_cell("x")]), small_book)
-    assert [cell.id for cell in result.cells] == ["colab", "x"]
+    assert [cell.id for cell in result.cells] == ["colab", "cell"]
     assert result.cells[0].source == colab_source(small_book)
 
 

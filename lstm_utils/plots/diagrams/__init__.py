@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from lstm_utils._validate import check_choice
 from lstm_utils.plots.diagrams.drawings import draw_beam, draw_tensor
 
-__all__ = ["Diagram", "draw_beam", "draw_tensor", "show_diagram"]
+__all__ = ["draw_beam", "draw_tensor", "show_diagram"]
 
 
 class Diagram:

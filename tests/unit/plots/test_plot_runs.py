@@ -139,52 +139,31 @@ def test_many_x_are_labelled_in_part():
     assert list(ax.get_xticks()) == [1, 3, 5, 7, 9, 11]
 
 
-LINE = {1: [1.0, 2.0], 2: [3.0, 4.0]}
+LINE, SHORT, UNEVEN = {1: [1, 2], 2: [3, 4]}, {1: [1, 2]}, {1: [1, 2], 2: [3]}
+MANY = {"s": dict.fromkeys("abc", LINE), "t": dict.fromkeys("cde", LINE)}
 
 
 @pytest.mark.parametrize(
-    ("panels", "options", "error", "message"),
+    ("panels", "options", "message"),
     [
-        ({"t": RUNS}, {}, ValueError, r"panels\['t'\]\[1\] must have the 2 axes"),
-        ({"t": {"a": {1: [0.5]}}}, {}, ValueError, r"\['a'\]\[1\] .* two runs.* seeds"),
-        ({"t": {"a": {1: [1, np.nan]}}}, {}, ValueError, r"\['a'\]\[1\] holds NaN"),
-        ({"t": {"a": {1: [1, np.inf]}}}, {}, ValueError, r"\['a'\]\[1\] holds inf"),
-        (
-            {"t": {"a": {1: [1, 0]}}},
-            {"log": "y"},
-            ValueError,
-            r"\[1\] .* above 0.* 0 c",
-        ),
-        ({"t": {"a": {0: [1, 2]}}}, {"log": "x"}, ValueError, r"x of panels.* above 0"),
-        ({"t": {"a": {"b": [1, 2]}}}, {}, TypeError, r"x of panels\['t'\]\['a'\] must"),
-        (
-            {"t": dict.fromkeys("abcde", LINE)},
-            {},
-            ValueError,
-            "panels must hold at most 4 lines.* 5 came",
-        ),
-        (
-            {"s": dict.fromkeys("abc", LINE), "t": dict.fromkeys("cde", LINE)},
-            {},
-            ValueError,
-            "5 came",
-        ),
-        (
-            {"t": {"a": LINE, "b": {1: [1, 2]}}},
-            {},
-            ValueError,
-            r"panels\['t'\] .* as many x .*'a': 2, 'b': 1",
-        ),
-        (
-            {"t": {"a": {1: [1, 2], 2: [3]}}},
-            {"draw": "runs"},
-            ValueError,
-            r"\['a'\] .* as many runs .*1: 2, 2: 1",
-        ),
+        ({"t": {}}, {}, r"panels\['t'\] is empty"),
+        ({"t": LINE}, {}, r"panels\['t'\]\[1\] must have the 2 axes"),
+        ({"t": {"a": {}}}, {}, r"panels\['t'\]\['a'\] is empty"),
+        ({"t": {"a": {1: [0.5]}}}, {}, r"\['a'\]\[1\] .* two runs.* 1 came.* seeds"),
+        ({"t": {"a": {1: [0.5]}}}, {"draw": "band"}, "at least two runs"),
+        ({"t": {"a": {1: [1, np.nan]}}}, {}, r"\['a'\]\[1\] holds NaN"),
+        ({"t": {"a": {1: [1, np.inf]}}}, {}, r"\['a'\]\[1\] holds inf"),
+        ({"t": {"a": {1: [1, 0]}}}, {"log": "y"}, r"\['a'\]\[1\] .* above 0 .* 0 came"),
+        ({"t": {"a": {0: [1, 2]}}}, {"log": "x"}, r"x of panels.* above 0"),
+        ({"t": {"a": {"b": [1, 2]}}}, {}, r"x of panels\['t'\]\['a'\] must hold real"),
+        ({"t": dict.fromkeys("abcde", LINE)}, {}, "panels .* at most 4 .* 5 came"),
+        (MANY, {}, "panels .* at most 4 .* 5 came"),
+        ({"t": {"a": LINE, "b": SHORT}}, {}, r"\['t'\] .* as many x .*'a': 2, 'b': 1"),
+        ({"t": {"a": UNEVEN}}, {"draw": "runs"}, r"\['a'\] .* many runs .*1: 2, 2: 1"),
     ],
 )
-def test_runs_that_cannot_be_drawn_are_named(panels, options, error, message):
-    with pytest.raises(error, match=message):
+def test_runs_that_cannot_be_drawn_are_named(panels, options, message):
+    with pytest.raises((TypeError, ValueError), match=message):
         draw(panels, **options)
     assert not plt.get_fignums()
 
@@ -209,7 +188,7 @@ def test_every_run_is_a_dot_and_every_group_a_named_row():
     rows = [list(k.get_xdata()) for k in ax.lines if k.get_marker() == "o"]
     assert rows == list(GROUPS.values())
     means = [k.get_xdata()[0] for k in ax.lines if k.get_marker() == "D"]
-    np.testing.assert_allclose(means, [np.mean(runs) for runs in GROUPS.values()])
+    assert means == [np.mean(runs) for runs in GROUPS.values()]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
     assert ax.yaxis_inverted()
 
@@ -230,16 +209,17 @@ def test_rows_can_be_read_at_the_width_of_a_phone():
 
 
 @pytest.mark.parametrize(
-    ("groups", "options", "error", "message"),
+    ("groups", "options", "message"),
     [
-        ({"a": [1.0]}, {}, ValueError, r"groups\['a'\] .* two runs.* more seeds"),
-        (GROUPS, {"reference": [0, 1]}, (TypeError, ValueError), "reference must"),
-        (GROUPS, {"colour": "blau"}, ValueError, "colour .* 'blau' came"),
-        (GROUPS, {"ax": np.zeros(2)}, TypeError, "ax must be .* ndarray came"),
+        ({"a": [1.0]}, {}, r"groups\['a'\] .* two runs.* more seeds"),
+        ({"a": [1.0, np.nan]}, {}, r"groups\['a'\] holds NaN"),
+        ({"a": [[1.0, 2.0]]}, {}, r"groups\['a'\] must have the 1 axis"),
+        (GROUPS, {"reference": [0, 1]}, "reference must be a number"),
+        (GROUPS, {"colour": "blau"}, "colour .* 'blau' came"),
     ],
 )
-def test_groups_that_cannot_be_drawn_are_named(groups, options, error, message):
-    with pytest.raises(error, match=message):
+def test_groups_that_cannot_be_drawn_are_named(groups, options, message):
+    with pytest.raises((TypeError, ValueError), match=message):
         plot_interval(groups, **options)
     assert not plt.get_fignums()
 
@@ -283,20 +263,19 @@ def test_curves_can_be_drawn_into_given_axes():
 
 
 @pytest.mark.parametrize(
-    ("curves", "options", "error", "message"),
+    ("curves", "options", "message"),
     [
-        ({"a": [[1], [2]]}, {}, ValueError, r"curves\['a'\] must have the 1 axis"),
-        ({"a": [1, np.nan]}, {}, ValueError, r"curves\['a'\] holds NaN"),
-        ({"a": [{}]}, {}, ValueError, r"curves\['a'\] is empty"),
-        ({"a": [1, 0]}, {"log": "y"}, ValueError, r"curves\['a'\] .* above 0"),
-        ({"a": [{0: 1}]}, {"log": "x"}, ValueError, r"x of curves\['a'\] .* above 0"),
-        (dict.fromkeys("abcde", (1,)), {}, ValueError, "curves .* most 4 .* 5 came"),
-        ({"a": [1]}, {"baseline": ("b",)}, ValueError, "baseline must have 2"),
-        ({"a": [1]}, {"baseline": ("b", "c")}, TypeError, "baseline must hold real"),
-        ({"a": [1]}, {"baseline": ("b", 0), "log": "y"}, ValueError, "baseline .* abo"),
+        ({"a": [[1], [2]]}, {}, r"curves\['a'\] must have the 1 axis"),
+        ({"a": [1, np.nan]}, {}, r"curves\['a'\] holds NaN"),
+        ({"a": [{}]}, {}, r"curves\['a'\] is empty"),
+        ({"a": [1, 0]}, {"log": "y"}, r"curves\['a'\] .* above 0"),
+        ({"a": [{0: 1}]}, {"log": "x"}, r"x of curves\['a'\] .* above 0"),
+        (dict.fromkeys("abcde", (1,)), {}, "curves .* at most 4 .* 5 came"),
+        ({"a": [1]}, {"baseline": ("b", "c")}, "baseline must hold real numbers"),
+        ({"a": [1]}, {"baseline": ("b", 0), "log": "y"}, "baseline .* above 0"),
     ],
 )
-def test_curves_that_cannot_be_drawn_are_named(curves, options, error, message):
-    with pytest.raises(error, match=message):
+def test_curves_that_cannot_be_drawn_are_named(curves, options, message):
+    with pytest.raises((TypeError, ValueError), match=message):
         curve(curves, **options)
     assert not plt.get_fignums()

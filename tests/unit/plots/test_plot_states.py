@@ -41,20 +41,19 @@ def test_names_of_gates_do_not_cover_each_other_and_dashes_differ(trace, covered
 
 
 @pytest.mark.parametrize(
-    ("change", "error", "message"),
+    ("change", "message"),
     [
-        ({"trace": []}, TypeError, "trace .* list that gate_traces gives"),
-        ({"x": np.zeros((2, 9, 2))}, ValueError, "x .* inputs that the traces came"),
-        ({"x": np.zeros((2, 12, 5))}, ValueError, "x must hold at most 4 .* 5 came"),
-        ({"sequence": 2}, ValueError, "sequence must be at most 1, but 2"),
-        ({"unit": -1}, ValueError, "unit must be at least 0, but -1"),
-        ({"input_names": ["set"]}, ValueError, "input_names .* 2 features"),
+        ({"trace": []}, "trace .* list that gate_traces gives"),
+        ({"x": np.zeros((2, 9, 2))}, "x .* what the traces came from"),
+        ({"x": np.zeros((2, 12, 5))}, "x must hold at most 4 .* 5 came"),
+        ({"sequence": 2}, "sequence must be at most 1, but 2"),
+        ({"unit": 3}, "unit must be at most 2, but 3"),
+        ({"input_names": ["set"]}, "input_names must have 2 .* 1 came.*each feature"),
     ],
 )
-def test_gates_that_cannot_be_drawn_are_refused(trace, change, error, message):
-    arguments = {"trace": trace, "x": np.zeros((2, 12, 2)), **change}
-    with pytest.raises(error, match=message):
-        plot_gates(**arguments)
+def test_gates_that_cannot_be_drawn_are_refused(trace, change, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        plot_gates(**{"trace": trace, "x": np.zeros((2, 12, 2))} | change)
 
 
 def points(ax):
@@ -81,19 +80,14 @@ def test_many_answers_stand_at_their_steps():
 
 
 @pytest.mark.parametrize(
-    ("answers", "options", "error", "message"),
+    ("pair", "sequence", "message"),
     [
-        ({"a": X}, {}, TypeError, r"answers\['a'\] must be a list"),
-        ({"a": [X]}, {}, ValueError, r"answers\['a'\] must have 2 .* 1 came"),
-        (
-            {"a": (X, X[:, :2])},
-            {},
-            ValueError,
-            r"\(3, 5, 1\) or \(3, 1\), but shape \(3, 2, 1\) came",
-        ),
-        ({"a": (X, X)}, {"sequence": 3}, ValueError, "sequence must be at most 2"),
+        (X, 0, r"answers\['a'\] must be a list"),
+        ([X], 0, r"answers\['a'\] must have 2 .* 1 came"),
+        ((X, X[:, :2]), 0, r"answers.*\(3, 5, 1\) or \(3, 1\), but shape \(3, 2, 1\)"),
+        ((X, X), 3, "sequence must be at most 2"),
     ],
 )
-def test_answers_that_cannot_be_drawn_are_named(answers, options, error, message):
-    with pytest.raises(error, match=message):
-        plot_answers(**{"x": X} | options, answers=answers)
+def test_answers_that_cannot_be_drawn_are_named(pair, sequence, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        plot_answers(X, {"a": pair}, sequence=sequence)

@@ -1,0 +1,31 @@
+"""Lead from an entry of the reference to its code, which is read and not imported."""
+
+from functools import cache
+from pathlib import Path
+
+from sphinx.pycode import ModuleAnalyzer
+
+from book_tools.package import Package
+
+package = cache(Package)
+
+
+def find_room(app, module, name):
+    """Return the module that defines what a door gives."""
+    first = name.partition(".")[0]
+    return package(Path(app.srcdir)).find(f"{module}.{first}")[0]
+
+
+def find_source(app, module):
+    """Return a module's code, and where each definition stands in it."""
+    file = package(Path(app.srcdir)).files[module]
+    analyzer = ModuleAnalyzer.for_string(file.read_text("utf-8"), module)
+    analyzer.find_tags()
+    return analyzer.code, analyzer.tags
+
+
+def setup(app):
+    """Tell Sphinx' viewcode where to look."""
+    app.setup_extension("sphinx.ext.viewcode")
+    app.connect("viewcode-follow-imported", find_room)
+    app.connect("viewcode-find-source", find_source)
