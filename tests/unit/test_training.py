@@ -131,10 +131,7 @@ def test_many_updates_take_no_more_memory_than_few():
     ("options", "message"),
     [
         ({"updates": 0}, "updates must be at least 1, but 0"),
-        ({"batch_size": 0}, "batch_size must be at least 1"),
         ({"learning_rate": 0.0}, "learning_rate must be above 0 and finite, but 0.0"),
-        ({"learning_rate": float("nan")}, "learning_rate must be above 0"),
-        ({"seed": -1}, "seed must be at least 0"),
     ],
 )
 def test_bad_input_says_what_is_wrong(options, message):
