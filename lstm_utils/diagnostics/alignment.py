@@ -7,11 +7,7 @@ import numpy as np
 from lstm_utils._validate import as_numbers, check_ids, check_int
 from lstm_utils.models._two_inputs import check_inputs, predict
 
-__all__ = [
-    "alignment_score",
-    "attention_weights",
-    "reversal_alignment",
-]
+__all__ = ["alignment_score", "attention_weights", "reversal_alignment"]
 
 AXES = ("batch", "target steps", "source steps")
 

@@ -91,9 +91,7 @@ def _lstm_cells(layer) -> list:
     import keras
 
     cells = cells_of(layer)
-    if all(isinstance(cell, keras.layers.LSTMCell) for cell in cells):
-        return cells
-    return []
+    return cells if all(isinstance(c, keras.layers.LSTMCell) for c in cells) else []
 
 
 def _gates(cell, x, _, *states) -> tuple:

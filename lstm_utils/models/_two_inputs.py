@@ -120,11 +120,9 @@ def _embedding(model, number):
     if getattr(model, "inputs", None) is None:
         return None
     twin, calls = rewired(model)
-    for call in calls:
-        read = any(x is twin.inputs[number] for x in call.tensors)
-        if read and isinstance(call.op, keras.layers.Embedding):
-            return call.op
-    return None
+    source = twin.inputs[number]
+    readers = [c.op for c in calls if any(x is source for x in c.tensors)]
+    return next((x for x in readers if isinstance(x, keras.layers.Embedding)), None)
 
 
 def _masks(model, embedding) -> bool:
@@ -132,7 +130,6 @@ def _masks(model, embedding) -> bool:
     import keras
 
     layers = inside(model)
-    if any(isinstance(layer, keras.layers.Masking) for layer in layers):
-        return True
+    masks = any(isinstance(layer, keras.layers.Masking) for layer in layers)
     readers = layers if embedding is None else [embedding]
-    return any(getattr(layer, "mask_zero", False) for layer in readers)
+    return masks or any(getattr(layer, "mask_zero", False) for layer in readers)
