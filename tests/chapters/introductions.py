@@ -16,6 +16,9 @@ def read_code(cells: Iterable[NotebookNode], package: Package) -> Code:
     return Code(package, ast.Module([node for tree in trees for node in tree.body], []))
 
 
+SOURCES = ("getsource", "getsourcelines")
+
+
 def shown_names(cells: Iterable[NotebookNode], code: Code) -> set[str]:
     """Return what cells define in the open, and what they print the source of.
 
@@ -28,7 +31,7 @@ def shown_names(cells: Iterable[NotebookNode], code: Code) -> set[str]:
         for node in ast.walk(parse_cell(cell.source)):
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 shown.add(node.name)
-            if isinstance(node, ast.Call) and _ends(node.func) == "getsource":
+            if isinstance(node, ast.Call) and _ends(node.func) in SOURCES:
                 shown |= {".".join(filter(None, t)) for t in code.named(node.args[0])}
     return shown
 

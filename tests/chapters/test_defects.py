@@ -246,3 +246,13 @@ def test_a_clock_that_is_not_compared_is_no_defect():
     timing = new_code_cell("perf_counter()", metadata={"tags": ["nbval-ignore-output"]})
     add(timing)(notebook)
     assert faults(notebook) == []
+
+
+def test_a_diagram_of_the_book_may_be_svg():
+    def draw(cell):
+        cell.source = 'show_diagram("cell")'
+        cell.outputs[0].data.update({"image/svg+xml": "<svg/>"})
+
+    notebook = small_chapter()
+    change_figure(draw)(notebook)
+    assert faults(notebook) == []

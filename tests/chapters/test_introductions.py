@@ -77,9 +77,10 @@ def test_a_hidden_cell_shows_nothing(found):
 
 
 @pytest.mark.parametrize("what", ["sequences", "tasks.sequences.echo", "tasks.echo"])
-def test_printing_the_source_shows_it(found, what):
+@pytest.mark.parametrize("how", ["getsource({})", "getsourcelines({})[0][-8:]"])
+def test_printing_the_source_shows_it(found, what, how):
     first = "from lstm_utils import tasks\nfrom lstm_utils.tasks import sequences"
-    source = f"print(inspect.getsource({what}))"
+    source = f"print(inspect.{how.format(what)})"
     assert found(f"{first}\n\n{source}", "tasks.echo(3)") == []
 
 
