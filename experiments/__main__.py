@@ -20,7 +20,6 @@ from pathlib import Path
 from lstm_utils.experiments import check_table, read_table, run_grid
 
 HERE = Path(__file__).resolve().parent
-# One thread a run: more would only get in each other's way.
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "TF_NUM_INTRAOP_THREADS": "1",
