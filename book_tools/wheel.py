@@ -12,7 +12,7 @@ from book_tools.bootstrap import folder_python
 from book_tools.chapters import ROOT
 
 EXTRAS = ("plots", "sweeps", "data", "tensorflow")
-TESTERS = ("hypothesis", "nbval", "pytest", "pyyaml")
+TESTERS = ("hypothesis", "nbconvert", "nbval", "pytest", "pyyaml")
 TESTS = ("lstm_utils", "tests/unit", "--ignore-glob=*test_tools_*")
 
 

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
-from lstm_utils._validate import as_numbers, check_list
+from lstm_utils._validate import as_numbers, check_list, check_model
+from lstm_utils.models._graph import inside, rewired
 
-
-def check_model(model) -> None:
-    """Raise unless `model` is a Keras model with known inputs."""
-    import keras
-
-    if not isinstance(model, keras.Model):
-        raise TypeError(f"model must be a Keras model, but {model!r} came.")
-    if not getattr(model, "inputs", None):
-        raise ValueError(
-            f"model {model.name!r} has no known inputs. Build it from keras.Input, as "
-            "a functional or sequential model."
-        )
+RECURRENT = "Give a model with LSTM, GRU, SimpleRNN, or RNN over their cells."
 
 
 def check_inputs(model, x) -> list[np.ndarray]:
@@ -60,45 +51,6 @@ def cells_of(layer) -> list:
     return list(cell.cells) if stacked else [cell]
 
 
-def holds(layer, wanted: Callable) -> bool:
-    """Tell whether a wanted layer is inside one that is not recurrent itself."""
-    import keras
-
-    if isinstance(layer, keras.layers.RNN):
-        return False
-    parts = [*getattr(layer, "layers", [])]
-    for name in ("layer", "forward_layer", "backward_layer"):
-        part = getattr(layer, name, None)
-        parts += [part] if isinstance(part, keras.layers.Layer) else []
-    return any(wanted(part) or holds(part, wanted) for part in parts)
-
-
-def feed_of(layer):
-    """Return the symbolic input of a recurrent layer that is read from zero states."""
-    if layer.go_backwards:
-        raise ValueError(
-            f"layer {layer.name!r} runs backwards, so its step 0 is the last one. "
-            "Reverse the input and build it with go_backwards=False."
-        )
-    if len(layer._inbound_nodes) != 1:
-        raise ValueError(
-            f"layer {layer.name!r} is called {len(layer._inbound_nodes)} times; which "
-            "call to read is not clear. Build a model that calls it once."
-        )
-    feeds = layer.input if isinstance(layer.input, (list, tuple)) else [layer.input]
-    if getattr(feeds[0], "_keras_mask", None) is not None:
-        raise ValueError(
-            f"layer {layer.name!r} skips masked steps, which no reading shows. Read "
-            "it on sequences of one length, in a model without a mask."
-        )
-    if len(feeds) > 1:
-        raise ValueError(
-            f"layer {layer.name!r} gets an initial state, but is read from zero. "
-            "Read it in a model that leaves the state out."
-        )
-    return feeds[0]
-
-
 class StepByStep:
     """A model run in inference, with each recurrent layer unrolled over its steps.
 
@@ -107,48 +59,35 @@ class StepByStep:
     layer, the sum.
     """
 
-    def __init__(self, model):
-        """Find the layers, or say why they cannot be read."""
-        import keras
-
-        check_model(model)
-        self.layers = [layer for layer in model.layers if cells_of(layer)]
-        hidden = [x.name for x in model.layers if holds(x, cells_of)]
+    def __init__(
+        self, model, cells: Callable = cells_of, kind="recurrent", hint=RECURRENT
+    ):
+        """Find the layers in which `cells` finds any, or say why none can be read."""
+        if not getattr(check_model("model", model), "inputs", None):
+            raise ValueError(
+                f"model {model.name!r} has no known inputs. Build it from keras.Input, "
+                "as a functional or sequential model."
+            )
+        self.layers = [layer for layer in model.layers if cells(layer)]
+        hidden = [x.name for x in model.layers if any(map(cells, inside(x)))]
         if hidden:
             raise ValueError(
-                f"model has recurrent layers inside {hidden}, which are not read. "
+                f"model has {kind} layers inside {hidden}, which are not read. "
                 "Bidirectional, wrapped or nested layers have no single order from "
                 "the lowest up: read each in a model of its own."
             )
         if not self.layers:
             kinds = [type(layer).__name__ for layer in model.layers]
             raise ValueError(
-                f"model has no recurrent layer to read; its layers are {kinds}. Give "
-                "a model with LSTM, GRU, SimpleRNN, or RNN over their cells."
+                f"model has no {kind} layer to read; its layers are {kinds}. {hint}"
             )
-        known = (
-            keras.layers.LSTMCell,
-            keras.layers.GRUCell,
-            keras.layers.SimpleRNNCell,
-        )
+        self.twin, calls = rewired(model)
         for layer in self.layers:
-            feed_of(layer)
-            odd = [
-                type(cell).__name__
-                for cell in cells_of(layer)
-                if not isinstance(cell, known)
-            ]
-            if odd:
-                raise ValueError(
-                    f"layer {layer.name!r} runs {odd}, whose outputs and states are "
-                    "not known. Only the cells of LSTM, GRU and SimpleRNN are read."
-                )
-        sequential = isinstance(model, keras.Sequential)
-        self.model = model
-        self.graph = (
-            keras.Model(model.inputs, model.outputs[0]) if sequential else model
-        )
-        self.sums = _sums_around(self.graph, self.layers)
+            call = _only_call(layer, [call for call in calls if call.op is layer])
+            call.run = partial(self._unroll, layer)
+        for call, layer in _sums_around(calls, self.layers):
+            call.run = partial(self._add, call.op, layer)
+        self.seen = {}
 
     def run(self, x: Sequence, nudges: Sequence | None = None):
         """Return the model's outputs, and a list of each layer's (batch, time, units).
@@ -156,91 +95,102 @@ class StepByStep:
         `nudges`, one tensor of that shape for each layer, are added to h: to what the
         layer hands up, and to what it hands to its own next step.
         """
-        import keras
-
-        waiting = iter(nudges) if nudges is not None else None
-        pushed = {
-            layer.name: [next(waiting) for _ in cells_of(layer)] if waiting else None
+        waiting = iter(nudges or ())
+        self.nudges = {
+            layer.name: [next(waiting, None) for _ in cells_of(layer)]
             for layer in self.layers
         }
-        shown = {}
-
-        def operation(op):
-            if any(op is layer for layer in self.layers):
-
-                def unrolled(sequence, **_):
-                    outputs, states = _unroll(op, sequence, pushed[op.name])
-                    shown[op.name] = outputs
-                    top = outputs[-1] if op.return_sequences else outputs[-1][:, -1]
-                    return [top, *states] if op.return_state else top
-
-                return unrolled
-            if id(op) in self.sums:
-
-                def added(*operands):
-                    total = op(*operands)
-                    shown[self.sums[id(op)]][-1] = total
-                    return total
-
-                return added
-            return op
-
-        tensors = [
-            keras.ops.convert_to_tensor(array, dtype=tensor.dtype)
-            for array, tensor in zip(x, self.model.inputs, strict=True)
+        outputs = self.twin([*x])
+        return outputs, [
+            cell[1] for layer in self.layers for cell in self.seen[layer.name]
         ]
-        outputs = self.graph._run_through_graph(tensors, operation_fn=operation)
-        return outputs, [h for layer in self.layers for h in shown[layer.name]]
+
+    def _unroll(self, layer, sequence, **_):
+        """Run a layer, and keep of each cell its inputs, outputs and states."""
+        import keras
+
+        flat, cells = keras.tree.flatten, cells_of(layer)
+        batch, time = sequence.shape[:2]
+        states = [flat(cell.get_initial_state(batch_size=batch)) for cell in cells]
+        steps = [[] for _ in cells]
+        for t in range(time):
+            value = sequence[:, t]
+            for number, (cell, nudge) in enumerate(
+                zip(cells, self.nudges[layer.name], strict=True)
+            ):
+                below = value
+                value, new = cell(below, states[number], training=False)
+                if nudge is not None:
+                    value = value + nudge[:, t]
+                    # h is the only state, or the last but one, before c.
+                    k = max(len(new) - 2, 0)
+                    new = [*new[:k], new[k] + nudge[:, t], *new[k + 1 :]]
+                states[number] = new
+                steps[number].append((below, value, *new))
+        self.seen[layer.name] = [
+            [keras.ops.stack(part, axis=1) for part in zip(*each, strict=True)]
+            for each in steps
+        ]
+        top = self.seen[layer.name][-1][1]
+        top = top if layer.return_sequences else top[:, -1]
+        return [top, *flat(states)] if layer.return_state else top
+
+    def _add(self, add, layer, terms):
+        """Add up, and keep the sum as what the layer hands up."""
+        self.seen[layer.name][-1][1] = total = add(terms)
+        return total
 
 
-def _unroll(layer, sequence, nudges):
+def _only_call(layer, calls):
+    """Return the one call of a layer that is read from zero states, or raise."""
     import keras
 
-    cells = cells_of(layer)
-    batch = sequence.shape[0]
-    states = [cell.get_initial_state(batch_size=batch) for cell in cells]
-    states = [s if isinstance(s, (list, tuple)) else [s] for s in states]
-    outputs = [[] for _ in cells]
-    for t in range(sequence.shape[1]):
-        value = sequence[:, t]
-        for number, cell in enumerate(cells):
-            value, new = cell(value, states[number], training=False)
-            if nudges is not None:
-                nudge = nudges[number][:, t]
-                value = value + nudge
-                # h is the only state, or the last but one, before c.
-                k = max(len(new) - 2, 0)
-                new = [*new[:k], new[k] + nudge, *new[k + 1 :]]
-            states[number] = new
-            outputs[number].append(value)
-    flat = [state for each in states for state in each]
-    return [keras.ops.stack(steps, axis=1) for steps in outputs], flat
+    known = keras.layers.LSTMCell, keras.layers.GRUCell, keras.layers.SimpleRNNCell
+    odd = [
+        type(cell).__name__ for cell in cells_of(layer) if not isinstance(cell, known)
+    ]
+    if odd:
+        problem = (
+            f"runs {odd}, whose outputs and states are not known. Only the cells of "
+            "LSTM, GRU and SimpleRNN are read."
+        )
+    elif layer.go_backwards:
+        problem = (
+            "runs backwards, so its step 0 is the last one. Reverse the input and "
+            "build it with go_backwards=False."
+        )
+    elif len(calls) != 1:
+        problem = (
+            f"is called {len(calls)} times; which call to read is not clear. Build a "
+            "model that calls it once."
+        )
+    elif calls[0].kwargs.get("mask") is not None:
+        problem = (
+            "skips masked steps, which no reading shows. Read it on sequences of one "
+            "length, in a model without a mask."
+        )
+    elif len(calls[0].tensors) > 1:
+        problem = (
+            "gets an initial state, but is read from zero. Read it in a model that "
+            "leaves the state out."
+        )
+    else:
+        return calls[0]
+    raise ValueError(f"layer {layer.name!r} {problem}")
 
 
-def _sums_around(graph, layers) -> dict[int, str]:
-    """Find each ``Add`` of a layer's output and of what the layer was made from."""
+def _sums_around(calls, layers):
+    """Yield each ``Add`` of a layer's output and of what the layer was made from."""
     import keras
 
-    flat = keras.tree.flatten
-    operations = [op for op in graph.operations if len(op._inbound_nodes) == 1]
-    makers = {id(tensor): op for op in operations for tensor in flat(op.output)}
-
-    def behind(tensor, seen):
-        if id(tensor) not in seen:
-            seen.add(id(tensor))
-            maker = makers.get(id(tensor))
-            if maker is not None and not isinstance(maker, keras.layers.InputLayer):
-                for source in flat(maker.input):
-                    behind(source, seen)
-        return seen
-
-    sums = {}
-    for layer in layers:
-        output, before = flat(layer.output)[0], behind(flat(layer.input)[0], set())
-        for op in operations:
-            if not isinstance(op, keras.layers.Add) or len(op.output.shape) != 3:
-                continue
-            terms = {id(tensor) for tensor in flat(op.input)}
-            if id(output) in terms and terms - {id(output)} <= before:
-                sums[id(op)] = layer.name
-    return sums
+    behind, makers = {}, {}
+    for call in calls:
+        terms = set(map(id, call.tensors))
+        before = terms.union(*(behind.get(term, ()) for term in terms))
+        behind.update((id(output), before) for output in call.outputs)
+        if call.op in layers:
+            makers[id(call.outputs[0])] = call.op
+        if isinstance(call.op, keras.layers.Add) and len(call.outputs[0].shape) == 3:
+            for term in terms & makers.keys():
+                if terms - {term} <= behind[term]:
+                    yield call, makers[term]

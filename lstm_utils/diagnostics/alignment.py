@@ -4,75 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_utils._validate import as_numbers, check_array, check_ids, check_int
+from lstm_utils._validate import as_numbers, check_ids, check_int
 from lstm_utils.models._two_inputs import check_inputs, predict
 
-__all__ = [
-    "alignment_score",
-    "attention_weights",
-    "masked_softmax",
-    "reversal_alignment",
-]
+__all__ = ["alignment_score", "attention_weights", "reversal_alignment"]
 
 AXES = ("batch", "target steps", "source steps")
-
-
-def masked_softmax(scores, mask) -> np.ndarray:
-    """Turn scores into weights that sum to 1 over what is not padding.
-
-    Introduced in: 13
-
-    Parameters
-    ----------
-    scores : array_like, shape (batch, target steps, source steps)
-        How well each source step fits each target step.
-    mask : array_like of bool, shape (batch, source steps)
-        Where the source has a token; False is padding.
-
-    Returns
-    -------
-    ndarray of float64, shape (batch, target steps, source steps)
-        Weights, 0 on padding.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the scores are not finite, the mask is not of bool or not of the shape
-        (batch, source steps) of the scores, or one of its rows is all padding.
-
-    References
-    ----------
-    Bahdanau, Cho and Bengio (2015), Neural machine translation by jointly learning to
-    align and translate.
-
-    Examples
-    --------
-    >>> masked_softmax([[[1.0, 1.0, 5.0]]], [[True, True, False]])
-    array([[[0.5, 0.5, 0. ]]])
-    """
-    scores = check_array("scores", scores, AXES)
-    mask = np.asarray(mask)
-    expected = (scores.shape[0], scores.shape[2])
-    if mask.dtype != bool:
-        raise TypeError(
-            f"mask must hold True and False, but its dtype is {mask.dtype}. Of ids it "
-            "is source != 0."
-        )
-    if mask.shape != expected:
-        raise ValueError(
-            f"mask must have the shape (batch, source steps), here {expected}, but "
-            f"shape {mask.shape} came. It is that of the source, not of the target: "
-            "source != 0."
-        )
-    empty = np.flatnonzero(~mask.any(axis=1))
-    if empty.size:
-        raise ValueError(
-            f"mask leaves no step in row {empty[0]}, so no weights can sum to 1 there. "
-            "True stands for a token, False for padding: is it the wrong way round?"
-        )
-    shown = np.where(mask[:, None, :], scores, -np.inf)
-    powers = np.exp(shown - shown.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
 
 
 def reversal_alignment(source) -> np.ndarray:

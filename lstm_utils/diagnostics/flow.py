@@ -56,7 +56,7 @@ def signal_map(model, x) -> np.ndarray:
     (3, 5)
     """
     reader = StepByStep(model)
-    _, outputs = reader.run(_check_batch(model, x))
+    _, outputs = reader.run(check_inputs(model, x))
     return _rms(outputs)
 
 
@@ -111,7 +111,7 @@ def gradient_map(model, x, y) -> np.ndarray:
     import keras
 
     reader = StepByStep(model)
-    x = _check_batch(model, x)
+    x = check_inputs(model, x)
     if len(model.outputs) > 1:
         raise ValueError(
             f"model has {len(model.outputs)} outputs, but one is expected. Make a "
@@ -134,17 +134,6 @@ def gradient_map(model, x, y) -> np.ndarray:
 
     zeros = [keras.ops.zeros_like(h) for h in outputs]
     return _rms(_gradients(loss, zeros))
-
-
-def _check_batch(model, x) -> list[np.ndarray]:
-    arrays = check_inputs(model, x)
-    for array in arrays:
-        if array.size == 0:
-            raise ValueError(
-                f"x is empty: its shape is {array.shape}, expected no axis of length "
-                "0. Check the filter or split that made it."
-            )
-    return arrays
 
 
 def _rms(tensors) -> np.ndarray:

@@ -6,16 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_utils._validate import check_array
-from lstm_utils.diagnostics._reading import (
-    cells_of,
-    check_inputs,
-    check_model,
-    feed_of,
-    holds,
-)
+from lstm_utils.diagnostics._reading import StepByStep, cells_of, check_inputs
 
 __all__ = ["GateTraces", "gate_traces"]
+
+LSTM_ONLY = "Only LSTM, and RNN over LSTMCell, have the gates i, f, g and o."
 
 
 class GateTraces(NamedTuple):
@@ -79,37 +74,16 @@ def gate_traces(model, x) -> list[GateTraces]:
     >>> traces[0].f.shape
     (4, 5, 3)
     """
-    import keras
-
-    from lstm_utils.layers import UpperLSTMCell
-
-    check_model(model)
-    layers = [layer for layer in model.layers if _lstm_cells(layer)]
-    wrapped = [layer.name for layer in model.layers if holds(layer, _lstm_cells)]
-    if wrapped:
-        raise ValueError(
-            f"model has LSTM layers inside {wrapped}, which are not read. Read a "
-            "wrapped or nested layer in a model of its own."
-        )
-    if not layers:
-        kinds = [type(layer).__name__ for layer in model.layers]
-        raise ValueError(
-            f"model has no LSTM layer to read; its layers are {kinds}. Only LSTM, and "
-            "RNN over LSTMCell, have the gates i, f, g and o."
-        )
-    reader = keras.Model(model.inputs, [feed_of(layer) for layer in layers])
-    x = check_inputs(model, x)
-    sequences = [np.asarray(seen) for seen in keras.tree.flatten(reader(x))]
+    reader = StepByStep(model, _lstm_cells, "LSTM", LSTM_ONLY)
+    reader.run(check_inputs(model, x))
     traces = []
-    for layer, sequence in zip(layers, sequences, strict=True):
-        cells = _lstm_cells(layer)
-        for number, cell in enumerate(cells, start=1):
-            name = layer.name if len(cells) == 1 else f"{layer.name}[{number}]"
-            upper = isinstance(cell, UpperLSTMCell)
-            seen = np.asarray(cell.normalise(sequence)) if upper else sequence
-            traces.append(_trace(name, cell, seen))
-            around = sequence if upper and cell.residual else 0.0
-            sequence = traces[-1].h + around
+    for layer in reader.layers:
+        seen = reader.seen[layer.name]
+        for number, (cell, parts) in enumerate(
+            zip(_lstm_cells(layer), seen, strict=True), start=1
+        ):
+            name = layer.name if len(seen) == 1 else f"{layer.name}[{number}]"
+            traces.append(GateTraces(name, *map(np.asarray, _gates(cell, *parts))))
     return traces
 
 
@@ -117,32 +91,20 @@ def _lstm_cells(layer) -> list:
     import keras
 
     cells = cells_of(layer)
-    if all(isinstance(cell, keras.layers.LSTMCell) for cell in cells):
-        return cells
-    return []
+    return cells if all(isinstance(c, keras.layers.LSTMCell) for c in cells) else []
 
 
-def _trace(name, cell, sequence) -> GateTraces:
-    sequence = check_array(
-        f"the input of layer {name!r}", sequence, ("batch", "time", "features")
-    )
-    kernel, recurrent = cell.kernel.numpy(), cell.recurrent_kernel.numpy()
-    bias = cell.bias.numpy() if cell.use_bias else 0.0
+def _gates(cell, x, _, *states) -> tuple:
+    """Return i, f, g, o, c and h of all steps, given x and the states after each."""
+    from keras import ops
 
-    def squash(function, z):
-        return np.asarray(function(z.astype("float32")))
+    from lstm_utils.layers import UpperLSTMCell
 
-    batch, time, _ = sequence.shape
-    h = c = np.zeros((batch, cell.units), dtype="float32")
-    steps = []
-    for t in range(time):
-        z = sequence[:, t] @ kernel + h @ recurrent + bias
-        z_i, z_f, z_g, z_o = np.split(z, 4, axis=1)
-        i, f, o = (squash(cell.recurrent_activation, part) for part in (z_i, z_f, z_o))
-        g = squash(cell.activation, z_g)
-        c = f * c + i * g
-        h = o * squash(cell.activation, c)
-        steps.append((i, f, g, o, c, h))
-    return GateTraces(
-        name, *(np.stack(part, axis=1) for part in zip(*steps, strict=True))
-    )
+    h, c = states[-2:]
+    if isinstance(cell, UpperLSTMCell):
+        x = cell.normalise(x)
+    before = ops.concatenate([ops.zeros_like(h[:, :1]), h[:, :-1]], axis=1)
+    z = ops.matmul(x, cell.kernel) + ops.matmul(before, cell.recurrent_kernel)
+    z_i, z_f, z_g, z_o = ops.split(z + cell.bias if cell.use_bias else z, 4, axis=-1)
+    i, f, o = map(cell.recurrent_activation, (z_i, z_f, z_o))
+    return i, f, cell.activation(z_g), o, c, h

@@ -67,10 +67,10 @@ def perturbation_response(
             "changed. Make a model with the other inputs fixed."
         )
     (x,) = check_inputs(model, x)
-    if x.ndim < 2 or x.size == 0:
+    if x.ndim < 2:
         raise ValueError(
-            f"x has shape {x.shape}, expected (batch, time, …) with no axis of length "
-            "0. One sequence of one feature is x.reshape(1, -1, 1)."
+            f"x has shape {x.shape}, expected (batch, time, …). "
+            "One sequence of one feature is x.reshape(1, -1, 1)."
         )
     step = check_int("step", step, 0, "Steps count from 0.", maximum=x.shape[1] - 1)
     changed = _changed(x, step, change)

@@ -3,5 +3,3 @@
 from lstm_utils.experiments.grid import run_grid
 from lstm_utils.experiments.intervals import Interval, interval
 from lstm_utils.experiments.tables import check_table, read_table
-
-__all__ = ["Interval", "check_table", "interval", "read_table", "run_grid"]

@@ -6,14 +6,4 @@ from lstm_utils.models.encoder_decoder import (
     make_encoder_decoder,
 )
 from lstm_utils.models.stack import make_stack, width_for_budget
-from lstm_utils.models.transformer import make_transformer, sinusoids
-
-__all__ = [
-    "ATTENTIONS",
-    "HANDOVERS",
-    "make_encoder_decoder",
-    "make_stack",
-    "make_transformer",
-    "sinusoids",
-    "width_for_budget",
-]
+from lstm_utils.models.transformer import make_transformer

@@ -6,7 +6,8 @@ import warnings
 
 import numpy as np
 
-from lstm_utils._validate import check_ids
+from lstm_utils._validate import check_ids, check_model
+from lstm_utils.models._graph import inside, rewired
 
 
 def check_source(model, source) -> np.ndarray:
@@ -58,14 +59,7 @@ def check_inputs(model, source, target_in) -> tuple[np.ndarray, np.ndarray]:
 
 def check_two_inputs(model) -> None:
     """Raise if `model` is not a Keras model of two inputs, as far as it tells."""
-    import keras
-
-    if not isinstance(model, keras.Model):
-        raise TypeError(
-            f"model must be a Keras model, but {type(model).__name__} came. Give the "
-            "model itself, not its file or its predictions."
-        )
-    inputs = getattr(model, "inputs", None)
+    inputs = getattr(check_model("model", model), "inputs", None)
     if inputs is not None and len(inputs) != 2:
         names = [tensor.name for tensor in inputs]
         raise ValueError(
@@ -120,25 +114,22 @@ def check_step(step: np.ndarray) -> np.ndarray:
 
 
 def _embedding(model, number):
-    """Return the embedding that reads an input of the model, or None."""
+    """Return the embedding that reads an input, or None where that is not known."""
     import keras
 
-    inputs = getattr(model, "inputs", None)
-    if inputs is None:
+    if getattr(model, "inputs", None) is None:
         return None
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.Embedding):
-            for node in layer._inbound_nodes:
-                if any(x is inputs[number] for x in node.input_tensors):
-                    return layer
-    return None
+    twin, calls = rewired(model)
+    source = twin.inputs[number]
+    readers = [c.op for c in calls if any(x is source for x in c.tensors)]
+    return next((x for x in readers if isinstance(x, keras.layers.Embedding)), None)
 
 
 def _masks(model, embedding) -> bool:
+    """Tell whether padding is kept from what reads the source, as far as is known."""
     import keras
 
-    layers = list(model._flatten_layers())
-    if any(isinstance(layer, keras.layers.Masking) for layer in layers):
-        return True
-    readers = [embedding] if embedding is not None else layers
-    return any(getattr(layer, "mask_zero", False) for layer in readers)
+    layers = inside(model)
+    masks = any(isinstance(layer, keras.layers.Masking) for layer in layers)
+    readers = layers if embedding is None else [embedding]
+    return masks or any(getattr(layer, "mask_zero", False) for layer in readers)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Real
 
-import numpy as np
-
-from lstm_utils._validate import check_flag, check_int
+from lstm_utils._validate import check_flag, check_int, check_number
 from lstm_utils.reference import lstm_params
 
 __all__ = ["make_stack", "width_for_budget"]
 
 LAYERS = "The number of layers comes first, then their width."
+DROPPED = "It is the share of units that are dropped: 0.2 drops one in five."
 
 
 def make_stack(
@@ -104,7 +102,7 @@ def make_stack(
     options = {
         "residual": check_flag("residual", residual),
         "layer_norm": check_flag("layer_norm", layer_norm),
-        "dropout": _rate(dropout),
+        "dropout": check_number("dropout", dropout, 0, DROPPED, below=1),
     }
     if residual and len(set(widths)) > 1:
         raise ValueError(
@@ -213,20 +211,6 @@ def _layer_by_layer(x, widths, return_sequences, *, residual, layer_norm, dropou
         if residual and upper:
             x = layers.Add(name=f"sum_{number}")([below, x])
     return LastStep(name="last_step")(x) if cut_after else x
-
-
-def _rate(dropout) -> float:
-    hint = "It is the share of units that are dropped: 0.2 drops one in five."
-    if isinstance(dropout, (bool, np.bool_)) or not isinstance(dropout, Real):
-        raise TypeError(
-            f"dropout must be a number, but {dropout!r} ({type(dropout).__name__}) "
-            f"came. {hint}"
-        )
-    if not 0 <= dropout < 1:
-        raise ValueError(
-            f"dropout must be at least 0 and below 1, but {dropout} came. {hint}"
-        )
-    return float(dropout)
 
 
 def _ends(n_features, n_outputs) -> tuple[int, int | None]:

@@ -6,45 +6,7 @@ import numpy as np
 
 from lstm_utils._validate import check_int
 
-__all__ = ["make_transformer", "sinusoids"]
-
-
-def sinusoids(n_steps: int, width: int) -> np.ndarray:
-    """Return a vector of sines and cosines for each position.
-
-    Feature 2k is sin(p / 10000^(2k / width)) and feature 2k + 1 the cosine of the
-    same, for position p = 0, 1, 2 and so on.
-
-    Introduced in: 13
-
-    Parameters
-    ----------
-    n_steps : int
-        Number of positions.
-    width : int
-        Number of features, even.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_steps, width)
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a number is no whole number of at least 1, or `width` is odd.
-
-    References
-    ----------
-    Vaswani et al. (2017), Attention is all you need.
-
-    Examples
-    --------
-    >>> sinusoids(3, 4).shape
-    (3, 4)
-    """
-    n_steps = check_int("n_steps", n_steps, 1, "It counts positions.")
-    angles = np.arange(n_steps)[:, None] * _frequencies(width)
-    return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(n_steps, -1)
+__all__ = ["make_transformer"]
 
 
 def make_transformer(
@@ -91,7 +53,7 @@ def make_transformer(
     Notes
     -----
     Normalised before each attention and each hidden layer, and once more at the end
-    of either stack; no dropout. Positions enter as `sinusoids`, at any length.
+    of either stack; no dropout. Positions enter as sines and cosines, at any length.
     Padding (0) is masked on both sides, and the decoder sees of the target only what
     comes before. A model is trained, saved and read by the decoders as that of
     `make_encoder_decoder` is.

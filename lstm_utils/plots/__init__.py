@@ -1,28 +1,7 @@
 """Figures in the style of the book. Each takes data and returns axes."""
 
-from lstm_utils.plots.diagrams import (
-    draw_beam,
-    draw_tensor,
-    show_diagram,
-)
+from lstm_utils.plots.diagrams import draw_beam, draw_tensor, show_diagram
 from lstm_utils.plots.grids import plot_alignment, plot_maps, plot_rates
 from lstm_utils.plots.runs import plot_curves, plot_interval, plot_runs
 from lstm_utils.plots.states import plot_answers, plot_gates
 from lstm_utils.plots.style import COLOURS, LOOKS, use_book_style
-
-__all__ = [
-    "COLOURS",
-    "LOOKS",
-    "draw_beam",
-    "draw_tensor",
-    "plot_alignment",
-    "plot_answers",
-    "plot_curves",
-    "plot_gates",
-    "plot_interval",
-    "plot_maps",
-    "plot_rates",
-    "plot_runs",
-    "show_diagram",
-    "use_book_style",
-]

@@ -18,8 +18,7 @@ from lstm_utils._validate import (
 
 __all__ = ["END", "FIRST_SYMBOL", "PADDING", "START", "Vocabulary", "shift_right"]
 
-PADDING, START, END = 0, 1, 2
-FIRST_SYMBOL = 3
+PADDING, START, END, FIRST_SYMBOL = range(4)
 
 
 class Vocabulary:

@@ -171,13 +171,11 @@ OWN = {
     "plot_gates": {"x": array(1, 5, 1)},
     "plot_rates": {"scores": of({1: RUNS}, inner={1: RUNS, 2: {1: RUNS[1]}})},
     "sample_decode": WRITER,
-    "sinusoids": {"width": of(4)},
 }
 # What is not refused by name as yet; it may only shrink.
 KNOWN = {
     "alignment_score": {"alignment"},  # lists of unequal length
     "check_table": {"function", "keys", "metrics", "rows", "tolerance"},
-    "masked_softmax": {"mask"},  # lists of unequal length
     "read_table": {"failed", "table"},
     "run_grid": {"function", "grid", "metrics", "n_jobs", "path", "retry"},
     "train": {"loss"},

@@ -215,7 +215,7 @@ def make(*arguments):
 def test_make_alone_lists_every_command():
     printed = make().splitlines()
     listed = {line.split()[1] for line in printed}
-    there = "help book test test-fast serve live lab run bench"
+    there = "help book test test-fast test-package serve live lab run bench"
     there += " experiments"
     allowed = f"{there} lock student instructor"
     assert set(there.split()) <= listed <= set(allowed.split())

@@ -172,8 +172,7 @@ def test_a_traceback_keeps_the_frames_of_the_page_alone(small_book):
 def test_the_colab_cell_takes_its_address_from_the_config(small_book):
     source = colab_source(small_book)
     assert (
-        '%pip install --quiet "lstm-utils @ git+https://example.org/book@main"'
-        in source
+        '"lstm-utils[plots,sweeps,data] @ git+https://example.org/book@main"' in source
     )
     notebook = new_notebook(cells=[new_markdown_cell("# T"), new_code_cell("x")])
     result = normalise(notebook, small_book)

@@ -35,7 +35,9 @@ def test_a_stale_chapter_is_executed_and_fresh_afterwards(
     small_book, write_chapter, capsys
 ):
     path = write_chapter(FIRST, "print('done')")
+    before = signal.getsignal(signal.SIGTERM)
     assert run(root=small_book) == 0
+    assert signal.getsignal(signal.SIGTERM) is before
     assert outputs(path)["small-2"][0]["data"] == {"text/plain": "[2, 3]"}
     assert outputs(path)["small-3"][0]["text"] == "done\n"
     assert stale_parts(read_notebook(path), small_book) == []
@@ -106,12 +108,15 @@ def test_an_unknown_chapter_gets_one_line(small_book, write_chapter):
         ("import random\n\nrandom.random()", "another output under the second"),
         ("import sys\n\nprint('careful', file=sys.stderr)", "stores stderr"),
         ("object()", "memory address"),
+        ("import time\n\ntime.sleep(60)", "took more than 4 s"),
     ],
-    ids=["fails", "syntax", "dies", "differs", "random", "stderr", "address"],
+    ids=["fails", "syntax", "dies", "differs", "random", "stderr", "address", "slow"],
 )
 def test_outputs_that_do_not_hold_are_not_kept(
-    small_book, write_chapter, capsys, source, reason
+    small_book, write_chapter, capsys, monkeypatch, source, reason
 ):
+    if "sleep" in source:
+        monkeypatch.setattr(run_module, "CELL_SECONDS", 4)
     path = write_chapter("x = 1", source)
     before = path.read_bytes()
     assert run(root=small_book) == 1
@@ -154,6 +159,51 @@ def test_one_failure_does_not_stop_the_others(small_book, write_chapter, capsys)
     assert stale_parts(read_notebook(good), small_book) == []
 
 
+AT_WORK = """\
+import time
+from pathlib import Path
+
+log = Path({log!r})
+with log.open("a") as file:
+    _ = file.write("+")
+until = time.monotonic() + 20
+while log.read_text().count("+") < 2 and time.monotonic() < until:
+    time.sleep(0.1)
+time.sleep(1)
+with log.open("a") as file:
+    _ = file.write("-")"""
+
+
+def test_two_chapters_are_at_work_at_a_time(small_book, write_chapter):
+    log = small_book / "log"
+    for number in range(4):
+        write_chapter(AT_WORK.format(log=str(log)), name=f"0{number}-chapter")
+    run(once=True, root=small_book)
+    steps = log.read_text()
+    at_work = [steps[:end].count("+") - steps[:end].count("-") for end in range(9)]
+    assert max(at_work) == 2
+    assert at_work[-1] == 0
+
+
+def test_an_unknown_name_of_the_package_is_said_before_anything_runs(
+    small_book, write_chapter, capsys
+):
+    write_chapter("from lstm_utils import nothing")
+    assert run(root=small_book) == 1
+    said = "01-small: NOT KEPT, it names lstm_utils.nothing, which the package"
+    assert said in capsys.readouterr().out
+
+
+def test_a_full_disk_gets_one_line(small_book, write_chapter, capsys, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    write_chapter("x = 1")
+    monkeypatch.setattr(run_module, "replace_file", full)
+    assert run(once=True, root=small_book) == 1
+    assert "NOT KEPT, [Errno 28] No space left" in capsys.readouterr().out
+
+
 def test_an_edit_made_meanwhile_is_not_overwritten(small_book, write_chapter, capsys):
     place = str(small_book / "chapters" / "01-small.ipynb")
     path = write_chapter(
@@ -184,10 +234,12 @@ def test_a_killed_run_loses_nothing(small_book, write_chapter, kill):
     )
     before = path.read_bytes()
     command = [sys.executable, "-c", RUN, str(small_book)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as process:
         wait_for(lambda: mark.exists() and mark.read_text().endswith("\n"))
         process.send_signal(kill)
-        complaint = process.communicate(timeout=20)[1]
+        printed, complaint = process.communicate(timeout=20)
+    assert printed == ""
     assert path.read_bytes() == before
     assert os.listdir(path.parent) == ["01-small.ipynb"]
     wait_for(lambda: not is_running(int(mark.read_text())))

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstm_utils._validate import (
-    check_array,
-    check_axes,
-    check_list,
-)
+from lstm_utils._validate import check_array, check_axes, check_list
 from lstm_utils.plots.style import COLOURS
 
 __all__ = ["draw_beam", "draw_tensor"]

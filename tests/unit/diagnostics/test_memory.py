@@ -134,7 +134,7 @@ def test_bad_changes_say_what_is_wrong():
         perturbation_response(model, X, 1.5)
     with pytest.raises(ValueError, match=r"x has shape \(12, 2\)"):
         perturbation_response(model, X[0], 2)
-    with pytest.raises(ValueError, match=r"x has shape \(0, 12, 2\)"):
+    with pytest.raises(ValueError, match=r"x is empty: its shape is \(0, 12, 2\)"):
         perturbation_response(model, X[:0], 2)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lstm_utils.decoding import beam_search, greedy_decode
-from lstm_utils.models import make_transformer, sinusoids
+from lstm_utils.models import make_transformer
 
 SOURCE = np.array([[3, 4, 5, 6, 7], [8, 7, 6, 0, 0]])
 TARGET_IN = np.array([[1, 4, 3, 9], [1, 5, 6, 7]])
@@ -62,7 +62,9 @@ def test_places_enter_as_sinusoids(model):
 
     placed = keras.Model(model.inputs[0], model.get_layer("source_padding").output)
     embedding = model.get_layer("source_embedding").get_weights()[0]
-    expected = embedding[SOURCE] * np.sqrt(8) + sinusoids(5, 8)
+    turns = np.arange(5)[:, None] / 10_000 ** (np.arange(0, 8, 2) / 8)
+    waves = np.stack([np.sin(turns), np.cos(turns)], axis=-1).reshape(5, 8)
+    expected = embedding[SOURCE] * np.sqrt(8) + waves
     expected[SOURCE == 0] = 0
     assert np.allclose(placed.predict_on_batch(SOURCE), expected, atol=1e-5)
 
@@ -122,15 +124,6 @@ def test_it_is_saved_and_loaded_without_this_package(model, tmp_path):
     subprocess.run(command, check=True, timeout=120)
 
 
-def test_sinusoids_turn_as_they_should():
-    waves = sinusoids(50, 6)
-    assert waves.shape == (50, 6)
-    assert np.allclose(waves[:, 0], np.sin(np.arange(50)))
-    assert np.allclose(waves[:, 1], np.cos(np.arange(50)))
-    assert np.allclose(waves[:, 4], np.sin(np.arange(50) / 10_000 ** (4 / 6)))
-    assert np.allclose(waves[:, ::2] ** 2 + waves[:, 1::2] ** 2, 1)
-
-
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
@@ -146,10 +139,3 @@ def test_sinusoids_turn_as_they_should():
 def test_bad_sizes_are_refused(arguments, options, message):
     with pytest.raises(ValueError, match=message):
         make_transformer(*arguments, **options)
-
-
-def test_odd_sinusoids_are_refused():
-    with pytest.raises(ValueError, match="width must be even"):
-        sinusoids(4, 5)
-    with pytest.raises(ValueError, match="n_steps must be at least 1"):
-        sinusoids(0, 4)
