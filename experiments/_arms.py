@@ -98,7 +98,7 @@ def missing(groups: Iterable[list[dict]], rows: list[Mapping]) -> list[dict]:
     return [new for new in wanted if tuple(map(str, new.values())) not in done]
 
 
-def runs(arm: Mapping, rates, seeds, backend: str = "jax") -> list[dict]:
+def runs(arm: Mapping, rates, seeds=range(5), backend: str = "jax") -> list[dict]:
     """Return the settings of an arm at some rates, with some seeds."""
     return [
         {**arm, "lr": lr, "seed": seed, "backend": backend}

@@ -10,8 +10,13 @@ import numpy as np
 from lstm_utils import tasks
 from lstm_utils.models import make_stack
 
-TEACHERS = [f"teacher-{layers}{name}" for layers in (1, 3) for name in "abc"]
-TASKS = {  # features, outputs, steps of a sequence, what makes sequences
+# Features, outputs, steps of a sequence, and what makes sequences.
+TEACHERS = {
+    f"teacher-{n}{name}": (2, 1, 24, partial(tasks.lstm_teacher, layers=n, teacher=k))
+    for n in (1, 3)
+    for k, name in enumerate("abc")
+}
+TASKS = {
     "now": (1, 1, 24, partial(tasks.echo, delay=0)),
     "echo": (1, 1, 24, partial(tasks.echo, delay=5)),
     "sum": (1, 1, 24, tasks.running_sum),
@@ -20,11 +25,9 @@ TASKS = {  # features, outputs, steps of a sequence, what makes sequences
     "dyck": (4, 4, 48, tasks.dyck),
     "chain": (6, 6, 12, tasks.permutation_chain),
     "digits": (8, 10, 8, None),
+    "teacher": TEACHERS["teacher-3a"],
+    **TEACHERS,
 }
-for name in TEACHERS:
-    teacher = {"layers": int(name[-2]), "teacher": "abc".index(name[-1])}
-    TASKS[name] = (2, 1, 24, partial(tasks.lstm_teacher, **teacher))
-TASKS["teacher"] = TASKS["teacher-3a"]
 
 
 def ends(task: str) -> dict[str, int]:

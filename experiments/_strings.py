@@ -56,10 +56,7 @@ def without(pair, sources) -> tuple[np.ndarray, np.ndarray]:
 
 
 def fit(model, pair, *, updates: int, lr: float, seed: int) -> None:
-    """Train by exactly so many batches of 64, as `lstm_utils.training.train` does.
-
-    Padded targets do not count in the loss of a model that has masks.
-    """
+    """Train as `lstm_utils.training.train` does; masked padding does not count."""
     source, targets = pair
     rule = {"updates": updates, "learning_rate": lr, "seed": seed}
     train(model, [source, shift_right(targets)], targets, loss=LOSS, **rule)

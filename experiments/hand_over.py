@@ -20,7 +20,6 @@ CHAPTER = "11-deep-hand-over"
 COST = "about 25 CPU-minutes"
 METRICS = _strings.METRICS
 UNITS, EMBEDDING = 32, 16
-SEEDS = 10  # a run takes seconds
 KEYS = ("task", "depth", "updates", "handover")
 CASES = [
     *(("reverse", 2, 800), ("reverse", 3, 800), ("sort", 2, 800)),
@@ -34,7 +33,7 @@ def settings(rows: list[dict]) -> list[dict]:
         [dict(zip(KEYS, (*case, way), strict=True)) for way in HANDOVERS]
         for case in CASES
     ]
-    rule = USUAL._replace(seeds=range(SEEDS))
+    rule = USUAL._replace(seeds=range(10))  # a run takes seconds
     return next_settings(stages, rows, rule) or next_settings(
         stages[:1], rows, rule._replace(backend="tensorflow")
     )
