@@ -92,6 +92,8 @@ class StepByStep:
     def run(self, x: Sequence, nudges: Sequence | None = None):
         """Return the model's outputs, and a list of each layer's (batch, time, units).
 
+        And, by the layer's name, what each of its cells read, gave and kept at each step.
+
         `nudges`, one tensor of that shape for each layer, are added to h: to what the
         layer hands up, and to what it hands to its own next step.
         """
@@ -100,10 +102,11 @@ class StepByStep:
             layer.name: [next(waiting, None) for _ in cells_of(layer)]
             for layer in self.layers
         }
-        outputs = self.twin([*x])
-        return outputs, [
-            cell[1] for layer in self.layers for cell in self.seen[layer.name]
-        ]
+        outputs, seen = self.twin([*x]), self.seen
+        # A reader lies in a cycle, which would keep all these tensors for a while.
+        self.nudges, self.seen = {}, {}
+        tops = [cell[1] for layer in self.layers for cell in seen[layer.name]]
+        return outputs, tops, seen
 
     def _unroll(self, layer, sequence, **_):
         """Run a layer, and keep of each cell its inputs, outputs and states."""
@@ -127,10 +130,9 @@ class StepByStep:
                     new = [*new[:k], new[k] + nudge[:, t], *new[k + 1 :]]
                 states[number] = new
                 steps[number].append((below, value, *new))
-        self.seen[layer.name] = [
-            [keras.ops.stack(part, axis=1) for part in zip(*each, strict=True)]
-            for each in steps
-        ]
+        self.seen[layer.name] = [[*zip(*each, strict=True)] for each in steps]
+        for cell in self.seen[layer.name]:
+            cell[1] = keras.ops.stack(cell[1], axis=1)
         top = self.seen[layer.name][-1][1]
         top = top if layer.return_sequences else top[:, -1]
         return [top, *flat(states)] if layer.return_state else top

@@ -56,7 +56,7 @@ def signal_map(model, x) -> np.ndarray:
     (3, 5)
     """
     reader = StepByStep(model)
-    _, outputs = reader.run(check_inputs(model, x))
+    _, outputs, _ = reader.run(check_inputs(model, x))
     return _rms(outputs)
 
 
@@ -123,13 +123,13 @@ def gradient_map(model, x, y) -> np.ndarray:
             f"y has {len(y)} targets, but x has {len(x[0])} sequences: give one "
             "target, or one row of them, for each sequence."
         )
-    _, outputs = reader.run(x)
+    _, outputs, _ = reader.run(x)
     targets = keras.ops.convert_to_tensor(y)
 
     def loss(nudges):
         # In a scope of its own no metric of the model learns of this run.
         with keras.StatelessScope():
-            predicted, _ = reader.run(x, nudges)
+            predicted, *_ = reader.run(x, nudges)
             return model.compute_loss(y=targets, y_pred=predicted)
 
     zeros = [keras.ops.zeros_like(h) for h in outputs]

@@ -75,10 +75,10 @@ def gate_traces(model, x) -> list[GateTraces]:
     (4, 5, 3)
     """
     reader = StepByStep(model, _lstm_cells, "LSTM", LSTM_ONLY)
-    reader.run(check_inputs(model, x))
+    *_, read = reader.run(check_inputs(model, x))
     traces = []
     for layer in reader.layers:
-        seen = reader.seen[layer.name]
+        seen = read[layer.name]
         for number, (cell, parts) in enumerate(
             zip(_lstm_cells(layer), seen, strict=True), start=1
         ):
@@ -100,7 +100,7 @@ def _gates(cell, x, _, *states) -> tuple:
 
     from lstm_utils.layers import UpperLSTMCell
 
-    h, c = states[-2:]
+    x, h, c = (ops.stack(steps, axis=1) for steps in (x, *states[-2:]))
     if isinstance(cell, UpperLSTMCell):
         x = cell.normalise(x)
     before = ops.concatenate([ops.zeros_like(h[:, :1]), h[:, :-1]], axis=1)
