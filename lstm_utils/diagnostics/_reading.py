@@ -92,7 +92,7 @@ class StepByStep:
     def run(self, x: Sequence, nudges: Sequence | None = None):
         """Return the model's outputs, and a list of each layer's (batch, time, units).
 
-        And, by the layer's name, what each of its cells read, gave and kept at each step.
+        And, by the layer's name, what each cell read, gave and kept at each step.
 
         `nudges`, one tensor of that shape for each layer, are added to h: to what the
         layer hands up, and to what it hands to its own next step.
