@@ -208,7 +208,7 @@ def test_runs_of_a_name_look_alike_and_stand_once_in_the_legend():
     assert not ax.texts
 
 
-# --- refusals --------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------
 
 LINE, SHORT, UNEVEN = {1: [1, 2], 2: [3, 4]}, {1: [1, 2]}, {1: [1, 2], 2: [3]}
 MANY = {"s": dict.fromkeys("abc", LINE), "t": dict.fromkeys("cde", LINE)}
