@@ -12,6 +12,9 @@ WEIGHTS = np.array([[0.1, 0.9, 0.0], [0.8, 0.2, 0.0], [0.5, 0.5, 0.0]])
 RIGHT = np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]], dtype=bool)
 
 
+LABEL, UNLIKE = {"label": "x"}, {1: {0.1: [1]}, 2: {0.2: [1]}}
+
+
 def framed(ax):
     """Return the cells with a frame, as (column, row)."""
     return [tuple(np.round(patch.get_center(), 6)) for patch in ax.patches]
@@ -79,23 +82,24 @@ def test_a_map_goes_where_it_is_told_without_a_scale_of_its_own():
 
 
 @pytest.mark.parametrize(
-    ("draw", "given", "message"),
+    ("draw", "given", "options", "message"),
     [
-        (plot_maps, ({"a": [[-1.0]]},), r"maps\['a'\] .* -1 came"),
-        (plot_maps, ({"a": [1.0]},), r"maps\['a'\] .* 2 axes"),
-        (plot_rates, ({1: {0.1: []}},), r"scores\[1\]\[0.1\] is empty"),
-        (plot_rates, ({1: {0.1: [1]}, 2: {0.2: [1]}},), r"\[0.1\].*\[0.2\] came"),
-        (plot_alignment, (WEIGHTS * 2, "b", "a"), "weights .* 0 to 1.8 came"),
-        (plot_alignment, (WEIGHTS, "abcd", "abc"), "rows .* at most 3 .* 4 came"),
-        (plot_alignment, (WEIGHTS, "abc", "abcd"), "columns .* most 3 .* 4 came"),
+        (plot_maps, ({"a": [[-1.0]]},), LABEL, r"maps\['a'\] .* -1 came"),
+        (plot_maps, ({"a": [1.0]},), LABEL, r"maps\['a'\] .* 2 axes"),
+        (plot_rates, ({1: {0.1: []}},), LABEL, r"scores\[1\]\[0.1\] is empty"),
+        (
+            plot_rates,
+            (UNLIKE,),
+            LABEL,
+            r"scores\[2\] must have the rates \[0.1\].*\[0.2\]",
+        ),
+        (plot_alignment, (WEIGHTS * 2, "b", "a"), {}, "weights .* 0 to 1.8 came"),
+        (plot_alignment, (WEIGHTS, "abcd", "abc"), {}, "rows .* at most 3 .* 4 came"),
+        (plot_alignment, (WEIGHTS, "abc", "abcd"), {}, "columns .* most 3 .* 4 came"),
+        (plot_alignment, (WEIGHTS, "a", "a"), {"right": RIGHT[:2]}, "right .* shape"),
     ],
 )
-def test_what_cannot_be_drawn_is_named(draw, given, message):
+def test_what_cannot_be_drawn_is_named(draw, given, options, message):
     with pytest.raises((TypeError, ValueError), match=message):
-        draw(*given, **{} if draw is plot_alignment else {"label": "x"})
+        draw(*given, **options)
     assert not plt.get_fignums()
-
-
-def test_what_is_right_must_fit_the_weights():
-    with pytest.raises(ValueError, match="right .* shape"):
-        plot_alignment(WEIGHTS, "a", "a", right=RIGHT[:2])
