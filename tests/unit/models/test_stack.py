@@ -1,5 +1,6 @@
 """Stacks: their sizes, their two forms, and their errors."""
 
+import json
 import subprocess
 import sys
 
@@ -19,10 +20,11 @@ WIDTHS = [[4], [4, 4], [5, 3, 2]]
 @pytest.mark.parametrize("return_sequences", [False, True])
 @pytest.mark.parametrize("n_outputs", [None, 2])
 def test_both_forms_are_the_numpy_stack(widths, return_sequences, n_outputs):
-    options = {"n_features": 3, "n_outputs": n_outputs}
-    options["return_sequences"] = return_sequences
-    plain = make_stack(len(widths), widths, **options)
-    fused = make_stack(len(widths), widths, fused=True, **options)
+    options = {"n_outputs": n_outputs, "return_sequences": return_sequences}
+    plain, fused = (
+        make_stack(len(widths), widths, n_features=3, fused=form, **options)
+        for form in (False, True)
+    )
     fused.set_weights(plain.get_weights())
     x = np.random.default_rng(0).normal(size=(4, 9, 3)).astype("float32")
     weights = plain.get_weights()
@@ -46,10 +48,9 @@ def test_one_width_serves_all_layers_and_steps_stay_open():
 
 
 SAVED = """
-import sys
-import keras, numpy as np
+import sys, keras, numpy as np
 model = keras.saving.load_model(sys.argv[1])
-print(repr(model(np.load(sys.argv[2])).numpy().tolist()))
+print(model(np.load(sys.argv[2])).numpy().tolist())
 """
 
 
@@ -60,14 +61,9 @@ def test_a_saved_stack_loads_in_a_fresh_process(tmp_path, fused):
     x = np.random.default_rng(0).normal(size=(2, 5, 2)).astype("float32")
     model.save(tmp_path / "stack.keras")
     np.save(tmp_path / "x.npy", x)
-    run = subprocess.run(
-        [sys.executable, "-c", SAVED, tmp_path / "stack.keras", tmp_path / "x.npy"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    shown = np.array(eval(run.stdout, {"__builtins__": {}}))
-    np.testing.assert_allclose(shown, model(x), atol=1e-6)
+    paths = tmp_path / "stack.keras", tmp_path / "x.npy"
+    shown = subprocess.check_output([sys.executable, "-c", SAVED, *paths])
+    np.testing.assert_allclose(json.loads(shown), model(x), atol=1e-6)
 
 
 def _params(width, n_layers, n_features, n_outputs):
@@ -95,36 +91,19 @@ def test_two_budgets_that_four_depths_meet_within_two_percent(budget):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("arguments", "options", "error", "message"),
+    ("units", "options", "message"),
     [
-        ((0, 4), {}, ValueError, "n_layers must be at least 1, but 0"),
-        ((2, 0), {}, ValueError, "units must be at least 1, but 0"),
-        ((2, 3.5), {}, TypeError, "units must be a whole number, but 3.5"),
-        ((2, "44"), {}, TypeError, "units must be a whole number, but '44'"),
-        ((2, [4]), {}, ValueError, r"units has 1 widths \[4\], but n_layers is 2"),
-        ((2, [4, 0]), {}, ValueError, r"units\[1\] must be at least 1"),
-        ((2, b"ab"), {}, TypeError, "or a list with one width per layer"),
-        ((2, np.array([3, 4])), {}, TypeError, "or a list with one width per layer"),
-        ((1, 4), {"fused": 1}, TypeError, "fused must be True or False, but 1"),
-        (
-            (1, 4),
-            {"return_sequences": "False"},
-            TypeError,
-            "return_sequences must be True or False, but 'False'",
-        ),
-        ((1, 4), {"n_features": 0}, ValueError, "n_features must be at least 1"),
-        ((1, 4), {"n_outputs": 0}, ValueError, "None leaves out the Dense head"),
+        ([4], {}, r"units has 1 widths \[4\], but n_layers is 2"),
+        ([4, 0], {}, r"units\[1\] must be at least 1"),
+        (np.array([3, 4]), {}, "or a list with one width per layer"),
+        (4, {"n_outputs": 0}, "None leaves out the Dense head"),
     ],
 )
-def test_bad_input_says_what_is_wrong(arguments, options, error, message):
-    with pytest.raises(error, match=message):
-        make_stack(*arguments, **{"n_features": 2, **options})
+def test_bad_input_says_what_is_wrong(units, options, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        make_stack(2, units, n_features=2, **options)
 
 
 def test_a_budget_too_small_is_refused():
     with pytest.raises(ValueError, match="2 layers of width 1 on 3 features already"):
         width_for_budget(10, 2, n_features=3)
-    with pytest.raises(ValueError, match="budget must be at least 1"):
-        width_for_budget(0, 1, n_features=1)
-    with pytest.raises(ValueError, match="n_layers must be at least 1"):
-        width_for_budget(100, 0, n_features=1)

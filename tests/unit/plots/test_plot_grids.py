@@ -12,9 +12,16 @@ WEIGHTS = np.array([[0.1, 0.9, 0.0], [0.8, 0.2, 0.0], [0.5, 0.5, 0.0]])
 RIGHT = np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]], dtype=bool)
 
 
+LABEL, UNLIKE = {"label": "x"}, {1: {0.1: [1]}, 2: {0.2: [1]}}
+
+
 def framed(ax):
     """Return the cells with a frame, as (column, row)."""
     return [tuple(np.round(patch.get_center(), 6)) for patch in ax.patches]
+
+
+def names(axis):
+    return [label.get_text() for label in axis.get_ticklabels()]
 
 
 def test_maps_share_one_scale_and_have_the_lowest_layer_at_the_bottom():
@@ -38,8 +45,7 @@ def test_what_is_zero_is_drawn_on_a_logarithmic_scale_all_the_same():
 def test_rates_print_means_and_frame_the_best_of_each_depth():
     ax = plot_rates(SCORES, label="share wrong", chance=0.9)
     assert [text.get_text() for text in ax.texts] == ["0.50", "0.10", "0.30", "0.85"]
-    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["1", "2"]
-    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["0.01", "0.1"]
+    assert (names(ax.yaxis), names(ax.xaxis)) == (["1", "2"], ["0.01", "0.1"])
     assert framed(ax) == [(1, 0), (0, 1)]
     assert ax.images[0].get_clim() == (0, 0.9)
 
@@ -58,8 +64,7 @@ def test_a_map_of_attention_shows_its_weights_and_frames_what_is_right():
     assert ax.images[0].get_array().tolist() == WEIGHTS[:, :2].tolist()
     assert ax.images[0].get_clim() == (0, 1)
     assert framed(ax) == [(1, 0), (0, 1)]
-    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["b", "a", "end"]
-    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["a", "b"]
+    assert (names(ax.yaxis), names(ax.xaxis)) == (["b", "a", "end"], ["a", "b"])
     assert ax.get_title("left") == "t"
     assert len(ax.figure.axes) == 2
 
@@ -77,23 +82,24 @@ def test_a_map_goes_where_it_is_told_without_a_scale_of_its_own():
 
 
 @pytest.mark.parametrize(
-    ("draw", "message"),
+    ("draw", "given", "options", "message"),
     [
-        (lambda: plot_maps({"a": [[-1.0]]}, label="x"), r"maps\['a'\] .* -1 came"),
-        (lambda: plot_maps({"a": [1.0]}, label="x"), r"maps\['a'\] .* 2 axes"),
-        (lambda: plot_rates({1: {0.1: []}}, label="x"), r"scores\[1\]\[0.1\] is empty"),
-        (lambda: plot_rates(SCORES, label="x", chance="a"), "chance must"),
+        (plot_maps, ({"a": [[-1.0]]},), LABEL, r"maps\['a'\] .* -1 came"),
+        (plot_maps, ({"a": [1.0]},), LABEL, r"maps\['a'\] .* 2 axes"),
+        (plot_rates, ({1: {0.1: []}},), LABEL, r"scores\[1\]\[0.1\] is empty"),
         (
-            lambda: plot_rates({1: {0.1: [1]}, 2: {0.2: [1]}}, label="x"),
-            r"scores\[2\] must have the rates \[0.1\].*\[0.2\] came",
+            plot_rates,
+            (UNLIKE,),
+            LABEL,
+            r"scores\[2\] must have the rates \[0.1\].*\[0.2\]",
         ),
-        (lambda: plot_alignment(WEIGHTS * 2, "b", "a"), "weights .* 0 to 1.8 came"),
-        (lambda: plot_alignment(WEIGHTS, "abcd", "abc"), "rows .* at most 3 .* 4 came"),
-        (lambda: plot_alignment(WEIGHTS, "abc", "abcd"), "columns .* most 3 .* 4 came"),
-        (lambda: plot_alignment(WEIGHTS, "a", "a", right=RIGHT[:2]), "right .* shape"),
+        (plot_alignment, (WEIGHTS * 2, "b", "a"), {}, "weights .* 0 to 1.8 came"),
+        (plot_alignment, (WEIGHTS, "abcd", "abc"), {}, "rows .* at most 3 .* 4 came"),
+        (plot_alignment, (WEIGHTS, "abc", "abcd"), {}, "columns .* most 3 .* 4 came"),
+        (plot_alignment, (WEIGHTS, "a", "a"), {"right": RIGHT[:2]}, "right .* shape"),
     ],
 )
-def test_what_cannot_be_drawn_is_named(draw, message):
+def test_what_cannot_be_drawn_is_named(draw, given, options, message):
     with pytest.raises((TypeError, ValueError), match=message):
-        draw()
+        draw(*given, **options)
     assert not plt.get_fignums()

@@ -22,6 +22,10 @@ def one(runs, **options):
     return ax
 
 
+def curve(curves, **options):
+    return plot_curves(curves, **{"xlabel": "epoch", "ylabel": "loss"} | options)
+
+
 def joined(ax):
     """Return the lines through the middles, by colour."""
     lines = [line for line in ax.lines if line.get_linestyle() != "None"]
@@ -29,12 +33,8 @@ def joined(ax):
 
 
 def dots(ax):
-    return [
-        (round(x), y)
-        for line in ax.lines
-        if line.get_linestyle() == "None"
-        for x, y in zip(*line.get_data(), strict=True)
-    ]
+    marks = [line.get_data() for line in ax.lines if line.get_linestyle() == "None"]
+    return [(round(x), y) for data in marks for x, y in zip(*data, strict=True)]
 
 
 # --- plot_runs ------------------------------------------------------------------------
@@ -139,35 +139,6 @@ def test_many_x_are_labelled_in_part():
     assert list(ax.get_xticks()) == [1, 3, 5, 7, 9, 11]
 
 
-LINE, SHORT, UNEVEN = {1: [1, 2], 2: [3, 4]}, {1: [1, 2]}, {1: [1, 2], 2: [3]}
-MANY = {"s": dict.fromkeys("abc", LINE), "t": dict.fromkeys("cde", LINE)}
-
-
-@pytest.mark.parametrize(
-    ("panels", "options", "message"),
-    [
-        ({"t": {}}, {}, r"panels\['t'\] is empty"),
-        ({"t": LINE}, {}, r"panels\['t'\]\[1\] must have the 2 axes"),
-        ({"t": {"a": {}}}, {}, r"panels\['t'\]\['a'\] is empty"),
-        ({"t": {"a": {1: [0.5]}}}, {}, r"\['a'\]\[1\] .* two runs.* 1 came.* seeds"),
-        ({"t": {"a": {1: [0.5]}}}, {"draw": "band"}, "at least two runs"),
-        ({"t": {"a": {1: [1, np.nan]}}}, {}, r"\['a'\]\[1\] holds NaN"),
-        ({"t": {"a": {1: [1, np.inf]}}}, {}, r"\['a'\]\[1\] holds inf"),
-        ({"t": {"a": {1: [1, 0]}}}, {"log": "y"}, r"\['a'\]\[1\] .* above 0 .* 0 came"),
-        ({"t": {"a": {0: [1, 2]}}}, {"log": "x"}, r"x of panels.* above 0"),
-        ({"t": {"a": {"b": [1, 2]}}}, {}, r"x of panels\['t'\]\['a'\] must hold real"),
-        ({"t": dict.fromkeys("abcde", LINE)}, {}, "panels .* at most 4 .* 5 came"),
-        (MANY, {}, "panels .* at most 4 .* 5 came"),
-        ({"t": {"a": LINE, "b": SHORT}}, {}, r"\['t'\] .* as many x .*'a': 2, 'b': 1"),
-        ({"t": {"a": UNEVEN}}, {"draw": "runs"}, r"\['a'\] .* many runs .*1: 2, 2: 1"),
-    ],
-)
-def test_runs_that_cannot_be_drawn_are_named(panels, options, message):
-    with pytest.raises((TypeError, ValueError), match=message):
-        draw(panels, **options)
-    assert not plt.get_fignums()
-
-
 # --- plot_interval --------------------------------------------------------------------
 
 
@@ -176,9 +147,8 @@ def interval_ends(ax) -> list[tuple[float, float]]:
 
 
 def test_the_interval_is_that_of_scipy():
-    expected = [
-        stats.ttest_1samp(runs, 0).confidence_interval(0.95) for runs in GROUPS.values()
-    ]
+    tests = [stats.ttest_1samp(runs, 0) for runs in GROUPS.values()]
+    expected = [test.confidence_interval(0.95) for test in tests]
     np.testing.assert_allclose(interval_ends(plot_interval(GROUPS)), expected)
     assert interval_ends(plot_interval({"a": [2.0, 2.0, 2.0]})) == [(2.0, 2.0)]
 
@@ -208,34 +178,18 @@ def test_rows_can_be_read_at_the_width_of_a_phone():
     assert min(text.get_size() for text in labels) >= 12
 
 
-@pytest.mark.parametrize(
-    ("groups", "options", "message"),
-    [
-        ({"a": [1.0]}, {}, r"groups\['a'\] .* two runs.* more seeds"),
-        ({"a": [1.0, np.nan]}, {}, r"groups\['a'\] holds NaN"),
-        ({"a": [[1.0, 2.0]]}, {}, r"groups\['a'\] must have the 1 axis"),
-        (GROUPS, {"reference": [0, 1]}, "reference must be a number"),
-        (GROUPS, {"colour": "blau"}, "colour .* 'blau' came"),
-    ],
-)
-def test_groups_that_cannot_be_drawn_are_named(groups, options, message):
-    with pytest.raises((TypeError, ValueError), match=message):
-        plot_interval(groups, **options)
-    assert not plt.get_fignums()
-
-
 # --- plot_curves ----------------------------------------------------------------------
 
 
-def curve(curves, **options):
-    return plot_curves(curves, **{"xlabel": "epoch", "ylabel": "loss"} | options)
-
-
 def test_numbers_are_drawn_over_their_steps_and_named_beside_the_baseline():
-    ax = curve({"a": [3.0, 2.0], "b": [1.0]}, baseline=("variance", 4.0), log="y")
+    _, ax = plt.subplots()
+    options = {"baseline": ("variance", 4.0), "log": "y"}
+    assert curve({"a": [3.0, 2.0], "b": [1.0]}, **options, ax=ax) is ax
     first, second, baseline = ax.lines
-    assert list(zip(*first.get_data(), strict=True)) == [(1, 3), (2, 2)]
-    assert list(zip(*second.get_data(), strict=True)) == [(1, 1)]
+    assert [k.get_xydata().tolist() for k in (first, second)] == [
+        [[1, 3], [2, 2]],
+        [[1, 1]],
+    ]
     assert set(baseline.get_ydata()) == {4}
     assert sorted(text.get_text() for text in ax.texts) == ["a", "b", "variance"]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "loss")
@@ -243,11 +197,8 @@ def test_numbers_are_drawn_over_their_steps_and_named_beside_the_baseline():
 
 
 def test_runs_of_a_name_look_alike_and_stand_once_in_the_legend():
-    curves = {
-        "slow": [{1: 0.1, 2: 0.4}, {1.5: 0.2, 3: 0.5}],
-        "fast": [{1: 0.5, 2: 0.9, 3: 1.0}],
-    }
-    ax = curve(curves, baseline=("", 0.99), names="legend")
+    slow, fast = [{1: 0.1, 2: 0.4}, {1.5: 0.2, 3: 0.5}], [{1: 0.5, 2: 0.9, 3: 1.0}]
+    ax = curve({"slow": slow, "fast": fast}, baseline=("", 0.99), names="legend")
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["slow", "fast"]
     first, second, fast, line = ax.lines
     assert first.get_color() == second.get_color() != fast.get_color()
@@ -257,25 +208,43 @@ def test_runs_of_a_name_look_alike_and_stand_once_in_the_legend():
     assert not ax.texts
 
 
-def test_curves_can_be_drawn_into_given_axes():
-    _, ax = plt.subplots()
-    assert curve({"a": [1, 2]}, ax=ax) is ax
+# --- refusals -------------------------------------------------------------------------
+
+LINE, SHORT, UNEVEN = {1: [1, 2], 2: [3, 4]}, {1: [1, 2]}, {1: [1, 2], 2: [3]}
+MANY = {"s": dict.fromkeys("abc", LINE), "t": dict.fromkeys("cde", LINE)}
 
 
 @pytest.mark.parametrize(
-    ("curves", "options", "message"),
+    ("function", "given", "options", "message"),
     [
-        ({"a": [[1], [2]]}, {}, r"curves\['a'\] must have the 1 axis"),
-        ({"a": [1, np.nan]}, {}, r"curves\['a'\] holds NaN"),
-        ({"a": [{}]}, {}, r"curves\['a'\] is empty"),
-        ({"a": [1, 0]}, {"log": "y"}, r"curves\['a'\] .* above 0"),
-        ({"a": [{0: 1}]}, {"log": "x"}, r"x of curves\['a'\] .* above 0"),
-        (dict.fromkeys("abcde", (1,)), {}, "curves .* at most 4 .* 5 came"),
-        ({"a": [1]}, {"baseline": ("b", "c")}, "baseline must hold real numbers"),
-        ({"a": [1]}, {"baseline": ("b", 0), "log": "y"}, "baseline .* above 0"),
+        (draw, {"t": LINE}, {}, r"panels\['t'\]\[1\] must have the 2 axes"),
+        (draw, {"t": {"a": {}}}, {}, r"panels\['t'\]\['a'\] is empty"),
+        (one, {1: [0.5]}, {}, r"\['net'\]\[1\] .* two runs.* 1 came.* seeds"),
+        (one, {1: [0.5]}, {"draw": "band"}, "at least two runs"),
+        (one, {1: [1, np.nan]}, {}, r"\['net'\]\[1\] holds NaN"),
+        (one, {1: [1, np.inf]}, {}, r"\['net'\]\[1\] holds inf"),
+        (one, {1: [1, 0]}, {"log": "y"}, r"\['net'\]\[1\] .* above 0 .* 0 came"),
+        (one, {0: [1, 2]}, {"log": "x"}, r"x of panels.* above 0"),
+        (one, {"b": [1, 2]}, {}, r"x of panels\['task'\]\['net'\] must hold real"),
+        (draw, {"t": dict.fromkeys("abcde", LINE)}, {}, "panels .* most 4 .* 5 came"),
+        (draw, MANY, {}, "panels .* at most 4 .* 5 came"),
+        (
+            draw,
+            {"t": {"a": LINE, "b": SHORT}},
+            {},
+            r"\['t'\] .* many x .*'a': 2, 'b': 1",
+        ),
+        (one, UNEVEN, {"draw": "runs"}, r"\['net'\] .* many runs .*1: 2, 2: 1"),
+        (plot_interval, {"a": [1.0]}, {}, r"groups\['a'\] .* two runs.* more seeds"),
+        (plot_interval, GROUPS, {"colour": "blau"}, "colour .* 'blau' came"),
+        (curve, {"a": [{}]}, {}, r"curves\['a'\] is empty"),
+        (curve, {"a": [1, 0]}, {"log": "y"}, r"curves\['a'\] .* above 0"),
+        (curve, {"a": [{0: 1}]}, {"log": "x"}, r"x of curves\['a'\] .* above 0"),
+        (curve, dict.fromkeys("abcde", (1,)), {}, "curves .* at most 4 .* 5 came"),
+        (curve, {"a": [1]}, {"baseline": ("b", 0), "log": "y"}, "baseline .* above 0"),
     ],
 )
-def test_curves_that_cannot_be_drawn_are_named(curves, options, message):
+def test_what_cannot_be_drawn_is_named(function, given, options, message):
     with pytest.raises((TypeError, ValueError), match=message):
-        curve(curves, **options)
+        function(given, **options)
     assert not plt.get_fignums()

@@ -21,12 +21,15 @@ def test_gates_of_the_chosen_sequence_and_unit_are_drawn(trace):
     names = ["set", "reset"]
     inputs, gates, states = plot_gates(trace, x, sequence=1, unit=2, input_names=names)
     lines = {line.get_label(): line.get_ydata() for line in gates.lines + states.lines}
-    np.testing.assert_array_equal(lines["forget f"], trace.f[1, :, 2])
-    np.testing.assert_array_equal(lines["input i"], trace.i[1, :, 2])
-    np.testing.assert_array_equal(lines["output o"], trace.o[1, :, 2])
-    np.testing.assert_array_equal(lines["cell state c"], trace.c[1, :, 2])
-    np.testing.assert_array_equal(lines["output h"], trace.h[1, :, 2])
-    np.testing.assert_array_equal(lines["candidate g"], trace.g[1, :, 2])
+    for label in [
+        "forget f",
+        "input i",
+        "output o",
+        "cell state c",
+        "output h",
+        "candidate g",
+    ]:
+        np.testing.assert_array_equal(lines[label], getattr(trace, label[-1])[1, :, 2])
     pulses = {line.get_label(): list(line.get_xdata()) for line in inputs.lines}
     assert pulses == {"set": [2], "reset": [7]}
     assert {text.get_text() for text in gates.texts} <= {*lines}
@@ -57,9 +60,7 @@ def test_gates_that_cannot_be_drawn_are_refused(trace, change, message):
 
 
 def points(ax):
-    return {
-        line.get_label(): list(zip(*line.get_data(), strict=True)) for line in ax.lines
-    }
+    return {k.get_label(): [*zip(*k.get_data(), strict=True)] for k in ax.lines}
 
 
 def test_a_single_answer_stands_at_the_last_step():

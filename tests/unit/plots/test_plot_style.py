@@ -1,7 +1,6 @@
 """The look of the figures: white, and told apart without colours too."""
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import pytest
 
 from lstm_utils.plots import COLOURS, LOOKS, plot_curves, plot_runs
@@ -78,4 +77,3 @@ def test_a_figure_needs_no_style_to_keep_its_names(covered):
     ax = plot_curves({"a long name": [1, 2]}, xlabel="x", ylabel="y")
     ax.figure.canvas.draw()
     assert ax.texts[0].get_window_extent().x1 <= ax.figure.bbox.x1
-    plt.close("all")
