@@ -17,10 +17,10 @@ SWEEPS = {name: importlib.import_module(f"experiments.{name}") for name in NAMES
 # How many seeds are scored at the chosen rate, and by how many it is chosen.
 TEN = {"hand_over": 2, "scheduled_sampling": 5, "source_reversal": 2, "writing": 5}
 TUNED = [name for name in NAMES if name not in {"rate_by_depth", "time_scales"}]
-CONFIRMED = {
+CONFIRMED = (
     *("attention_by_length", "attention_on_dates", "deep_or_wide", "dropout_places"),
     *("going_deeper", "rate_by_depth", "source_reversal"),
-}
+)
 
 
 def keys_of(name):

@@ -75,7 +75,8 @@ def writer():
 
 
 # A seed may be 0, a count may not; both are whole numbers.
-SEED, COUNT, FLAG, TEXT = of(0), of(3), of(False, "bool"), of("text", "text")
+SEED, FLAG, TEXT = of(0), of(False, "bool"), of("text", "text")
+COUNT = of(3, zero=0)
 NAMES, LINES, IDS = (
     of(["a", "b"], "unequal"),
     of({"a": [2.0, 1.0]}),
@@ -89,16 +90,17 @@ ONE_HOT = {"x": of(np.eye(10)[[[0, 4]]]), "y": of(np.array([[4, 1]]), rank=np.on
 # What an argument of this name takes, whosever it is: a value, and what is bad for it.
 KINDS = {
     **each("n n_features n_layers n_steps n_symbols units kinds layers digits", COUNT),
-    **each("max_depth max_length window horizon stride step within shortest", COUNT),
+    **each("max_depth max_length window horizon stride shortest", COUNT),
     **each("width embedding updates batch_size", COUNT),
     **each("seed teacher sequence unit", SEED),
-    **each("steps longest delay", of(4)),
+    **each("step within delay", of(4)),
+    **each("steps longest", of(4, zero=0)),
     **each("residual layer_norm return_sequences fused end retry failed sharey", FLAG),
     **each("text xlabel ylabel label title right", TEXT),
     **each("dropout length_penalty temperature tolerance", of(0.5, "fraction")),
     **each("learning_rate test", of(0.25, "fraction")),
     **each("chance reference", of(0.5, "None", "negative", "fraction")),
-    **each("n_outputs length feed_forward", of(4, "None")),
+    **each("n_outputs length feed_forward", of(4, "None", zero=0)),
     **each("source target_in targets", IDS),
     **each("samples features input_names", of(["a"], "None")),
     **each("weights scores", TRIPLE),
@@ -107,7 +109,7 @@ KINDS = {
     "attention": of("dot", "None"),
     "ax": of(None, "None"),
     "baseline": of(("b", 1.0), "None"),
-    "budget": of(500),
+    "budget": of(500, zero=0),
     "change": of(lambda now: now + 1, "None"),
     "colour": of("black", "None"),
     "columns": NAMES,
