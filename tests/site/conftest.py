@@ -36,7 +36,7 @@ def address(site):
         server.shutdown()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     """Return a headless Chromium; skip without one, but fail where CI is set."""
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)

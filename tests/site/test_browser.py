@@ -40,7 +40,7 @@ def axe():
     return files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def visit(browser, address, axe):
     """Return a function that visits a page once and remembers what it met."""
     seen = {}
