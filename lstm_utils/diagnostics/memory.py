@@ -22,7 +22,7 @@ def perturbation_response(
     Parameters
     ----------
     model : keras.Model
-        With one input, else as for `lstm_utils.diagnostics.signal_map`.
+        With one input, else as for `signal_map`.
     x : array_like, shape (batch, time, …)
         Sequences of numbers, or of ids for a model with an ``Embedding``.
     step : int
