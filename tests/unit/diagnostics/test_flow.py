@@ -73,6 +73,16 @@ def test_only_a_way_around_a_layer_is_added_to_its_output(keras):
     np.testing.assert_allclose(np.sort(rows, 0), np.sort(expected, 0), rtol=1e-5)
 
 
+def test_one_layer_may_add_up_at_the_end_of_two_ways_around(keras):
+    add, streams = keras.layers.Add(), [keras.Input((5, 2))]
+    for lstm in [keras.layers.LSTM(2, return_sequences=True) for _ in range(2)]:
+        streams.append(add([streams[-1], lstm(streams[-1])]))
+    inputs, *sums = streams
+    expected = [rms(h) for h in keras.Model(inputs, sums)(X)]
+    rows = signal_map(keras.Model(inputs, sums[-1]), X)
+    np.testing.assert_allclose(rows, expected, rtol=1e-5)
+
+
 def test_dropout_is_off_and_a_sequential_model_is_read(keras):
     layers = keras.layers
     lower = layers.LSTM(3, return_sequences=True, dropout=0.5)

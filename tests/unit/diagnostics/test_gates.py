@@ -95,12 +95,43 @@ def test_models_that_cannot_be_read_are_refused(keras):
         gate_traces(told, X)
 
 
-@pytest.mark.parametrize("kind", ["bidirectional", "nested", "twice nested"])
+def test_calls_outside_the_model_do_not_count(keras):
+    model = keras.Sequential([keras.Input((6, 2))])
+    for layer in (keras.layers.LSTM(4, return_sequences=True), keras.layers.LSTM(3)):
+        model.add(layer)  # calls all layers anew
+    lower, upper = gate_traces(model, X)
+    assert lower.h.shape == (4, 6, 4)
+    np.testing.assert_allclose(upper.h[:, -1], model(X), atol=1e-6)
+
+
+def test_a_stateful_stack_is_read_from_zero_and_keeps_its_states(keras):
+    kinds = {"stateful": True, "return_sequences": True}
+    layers = [keras.layers.LSTM(units, **kinds) for units in (3, 2)]
+    model = keras.Sequential([keras.Input(batch_shape=X.shape), *layers])
+    expected = np.asarray(model(X))
+    states = [np.asarray(state) for layer in layers for state in layer.states]
+    for _ in range(2):
+        np.testing.assert_allclose(gate_traces(model, X)[1].h, expected, atol=1e-6)
+    after = [np.asarray(state) for layer in layers for state in layer.states]
+    assert all(map(np.array_equal, states, after))
+
+
+@pytest.mark.parametrize("kind", ["bidirectional", "nested", "twice nested", "own"])
 def test_hidden_lstm_layers_are_named_and_not_left_out(keras, kind):
+    class Own(keras.layers.Layer):
+        def __init__(self):
+            super().__init__(name="own")
+            self.part = keras.layers.LSTM(2, return_sequences=True)
+
+        def call(self, inputs):
+            return self.part(inputs)
+
     inner = keras.layers.Bidirectional(
         keras.layers.LSTM(2, return_sequences=True), name="both_ways"
     )
-    if kind != "bidirectional":
+    if kind == "own":
+        inner = Own()
+    elif kind != "bidirectional":
         layers = [keras.Input((6, 2)), keras.layers.LSTM(2, return_sequences=True)]
         inner = keras.Sequential(layers, name="nested")
     if kind == "twice nested":

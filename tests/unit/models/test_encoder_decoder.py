@@ -101,6 +101,13 @@ def test_every_handover_has_the_same_weights(attention):
         assert np.abs(one - other)[VALID].max() > 1e-3
 
 
+def test_every_forget_gate_starts_open():
+    model = make_encoder_decoder(2, 4, N_TOKENS)
+    for name in ("encoder_1", "encoder_2", "decoder_1", "decoder_2"):
+        bias = model.get_layer(name).get_weights()[2]
+        assert bias.tolist() == [0.0] * 4 + [1.0] * 4 + [0.0] * 8
+
+
 def test_nothing_handed_over_leaves_the_source_unread():
     model = model_of(handover="none")
     other = np.full_like(SOURCE, 8)

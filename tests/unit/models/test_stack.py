@@ -47,6 +47,15 @@ def test_one_width_serves_all_layers_and_steps_stay_open():
         assert model(np.zeros((5, steps, 2))).shape == (5, 1)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("fused", [False, True])
+@pytest.mark.parametrize("residual", [False, True])
+def test_every_forget_gate_starts_open(fused, residual):
+    model = make_stack(3, 4, n_features=2, fused=fused, residual=residual)
+    for bias in model.get_weights()[2:9:3]:
+        assert bias.tolist() == [0.0] * 4 + [1.0] * 4 + [0.0] * 8
+
+
 SAVED = """
 import sys, keras, numpy as np
 model = keras.saving.load_model(sys.argv[1])
@@ -82,6 +91,11 @@ def test_no_other_width_comes_closer_to_the_budget(budget, layers, features, out
         assert abs(_params(other, layers, features, outputs) - budget) >= miss
 
 
+def test_of_two_widths_as_close_to_the_budget_the_smaller_is_taken():
+    assert [lstm_params(1, width) for width in (1, 2)] == [12, 32]
+    assert width_for_budget(22, 1, n_features=1, n_outputs=None) == 1
+
+
 @pytest.mark.parametrize("budget", [12_920, 15_270])
 def test_two_budgets_that_four_depths_meet_within_two_percent(budget):
     for depth in (1, 2, 3, 4):
@@ -94,6 +108,7 @@ def test_two_budgets_that_four_depths_meet_within_two_percent(budget):
     ("units", "options", "message"),
     [
         ([4], {}, r"units has 1 widths \[4\], but n_layers is 2"),
+        ([4, 4, 4], {}, r"units has 3 widths \[4, 4, 4\], but n_layers is 2"),
         ([4, 0], {}, r"units\[1\] must be at least 1"),
         (np.array([3, 4]), {}, "or a list with one width per layer"),
         (4, {"n_outputs": 0}, "None leaves out the Dense head"),
