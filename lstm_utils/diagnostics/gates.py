@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lstm_utils._validate import as_numbers
 from lstm_utils.diagnostics._reading import StepByStep, cells_of, check_inputs
 
 __all__ = ["GateTraces", "gate_traces"]
@@ -83,6 +84,7 @@ def gate_traces(model, x) -> list[GateTraces]:
             zip(_lstm_cells(layer), seen, strict=True), start=1
         ):
             name = layer.name if len(seen) == 1 else f"{layer.name}[{number}]"
+            as_numbers(f"the input of layer {name!r}", np.stack(parts[0], axis=1))
             traces.append(GateTraces(name, *map(np.asarray, _gates(cell, *parts))))
     return traces
 

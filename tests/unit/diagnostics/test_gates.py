@@ -161,6 +161,12 @@ def test_two_inputs_need_two_arrays(keras):
         gate_traces(model, [X, X])
 
 
+def test_a_layer_that_reads_nan_is_named(keras):
+    parts = [keras.layers.Rescaling(np.nan), keras.layers.LSTM(3, name="fed")]
+    with pytest.raises(ValueError, match="the input of layer 'fed' holds NaN"):
+        gate_traces(keras.Sequential([keras.Input((6, 2)), *parts]), X)
+
+
 def test_inputs_that_do_not_fit_are_refused(keras):
     model = keras.Sequential([keras.Input((6, 2)), keras.layers.LSTM(3)])
     with pytest.raises(ValueError, match=r"x has shape \(6, 2\), but the model exp"):
