@@ -9,8 +9,6 @@ from lstm_utils.models._two_inputs import check_inputs, predict
 
 __all__ = ["alignment_score", "attention_weights", "reversal_alignment"]
 
-AXES = ("batch", "target steps", "source steps")
-
 
 def reversal_alignment(source) -> np.ndarray:
     """Tell which letter each step of a reversed string is to be read from.

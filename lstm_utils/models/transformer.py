@@ -128,7 +128,6 @@ def make_transformer(
 
 def _frequencies(width) -> np.ndarray:
     """Return the angle by which each pair of features turns per step."""
-    width = check_int("width", width, 2, "It is the width of a vector.")
     if width % 2:
         raise ValueError(
             f"width must be even, but {width} came. Each sine has its cosine."

@@ -12,6 +12,7 @@ from scipy.special import softmax
 from lstm_utils.decoding import beam_search, greedy_decode
 from lstm_utils.diagnostics import attention_weights
 from lstm_utils.models import make_encoder_decoder
+from lstm_utils.models._two_inputs import check_step
 from lstm_utils.reference import numpy_lstm
 from lstm_utils.tasks import shift_right
 
@@ -246,6 +247,13 @@ def test_saved_models_decode_the_same_in_a_fresh_process(tmp_path):
 
 
 # --- errors ---------------------------------------------------------------------
+
+
+def test_numbers_of_16_bits_may_sum_up_less_exactly():
+    p = np.full((1, 5), 0.2025, "float32")
+    assert check_step(p.astype("float16")).sum() == pytest.approx(1.0125, abs=1e-3)
+    with pytest.raises(ValueError, match=r"sums to 1\.01\. End it with"):
+        check_step(p)
 
 
 @pytest.mark.parametrize(
