@@ -6,18 +6,14 @@ import json
 import nbformat
 import pytest
 
+from book_tools import freshness
 from book_tools.chapters import ROOT, read_notebook, serialise
-from book_tools.freshness import (
-    ONE,
-    chapter_faults,
-    check,
-    locked_versions,
-    stale_parts,
-    stamp,
-)
+from book_tools.freshness import check, stale_parts, stamp
 from book_tools.normalise import normalise
 from book_tools.package import Package, UnknownName
 from lstm_utils import decoding, versions
+
+CODE = ["its code cells changed"]
 
 
 @pytest.fixture
@@ -48,50 +44,30 @@ def stale(path):
     return stale_parts(read_notebook(path), path.parent.parent)
 
 
-def test_a_chapter_just_executed_is_fresh(stamped):
-    path = stamped("import lstm_utils.tasks", "x = 1")
-    assert stale(path) == []
-    assert chapter_faults(path, path.parent.parent) == []
-
-
 def test_a_chapter_without_stamp_is_stale(write_chapter):
     assert stale(write_chapter("x = 1")) == ["it was never executed by `make run`"]
 
 
 @pytest.mark.parametrize(
-    ("before", "after"),
+    ("before", "after", "parts"),
     [
-        ("x = 1", "x = 2"),
-        ("x", "x;"),
-        ("'one'", "'two'"),
-        ("f(1)", "f(1.0)"),
-        ("%time f()", "%time g()"),
-        ("def f():\n    'A.'", "def f():\n    'B.'"),
+        ("x = 1", "x = 2", CODE),
+        ("x", "x;", CODE),
+        ("'one'", "'two'", CODE),
+        ("f(1)", "f(1.0)", CODE),
+        ("%time f()", "%time g()", CODE),
+        ("def f():\n    'A.'", "def f():\n    'B.'", CODE),
+        ("x = [1, 2]", "x = [\n    1,\n    2,\n]", []),
+        ("x = 1", "x = 1  # one", []),
+        ("x;", "x;  # silent", []),
+        ("print('a')", 'print("a")', []),
     ],
 )
-def test_changed_code_is_noticed(stamped, before, after):
+def test_code_counts_and_its_layout_and_comments_do_not(stamped, before, after, parts):
     path = stamped("first = 1", before)
     notebook = read_notebook(path)
     notebook.cells[-1].source = after
-    path.write_text(serialise(notebook))
-    assert stale(path) == ["its code cells changed"]
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("x = [1, 2]", "x = [\n    1,\n    2,\n]"),
-        ("x = 1", "x = 1  # one"),
-        ("x;", "x;  # silent"),
-        ("print('a')", 'print("a")'),
-    ],
-)
-def test_layout_and_comments_leave_a_chapter_fresh(stamped, before, after):
-    path = stamped(before)
-    notebook = read_notebook(path)
-    notebook.cells[-1].source = after
-    path.write_text(serialise(notebook))
-    assert stale(path) == []
+    assert stale_parts(notebook, path.parent.parent) == parts
 
 
 def test_the_layout_that_a_traceback_shows_counts(stamped):
@@ -100,7 +76,7 @@ def test_the_layout_that_a_traceback_shows_counts(stamped):
     notebook.cells[-1].metadata["tags"] = ["raises-exception"]
     notebook.metadata["book"] = {"stamp": stamp(notebook, path.parent.parent)}
     notebook.cells[-1].source = "1 / 0  # on purpose"
-    assert stale_parts(notebook, path.parent.parent) == ["its code cells changed"]
+    assert stale_parts(notebook, path.parent.parent) == CODE
 
 
 def test_changed_prose_and_address_leave_a_chapter_fresh(stamped, small_book):
@@ -108,30 +84,27 @@ def test_changed_prose_and_address_leave_a_chapter_fresh(stamped, small_book):
     edit(path, "How small?", "How very small?")
     edit(small_book / "_config.yml", "example.org", "example.net")
     assert stale(path) == []
-    assert len(chapter_faults(path, small_book)) == 1  # the Colab cell, not normalised
+    assert (
+        len(freshness.chapter_faults(path, small_book)) == 1
+    )  # the Colab cell, not normalised
 
 
 @pytest.mark.parametrize(
-    "source",
+    ("source", "module"),
     [
-        "from lstm_utils.tasks import DEPTH",
-        "from lstm_utils import tasks",
-        "import lstm_utils.tasks as t",
-        "import lstm_utils\n\nlstm_utils.tasks.DEPTH",
-        "%matplotlib inline\nfrom lstm_utils import tasks",
+        ("from lstm_utils.tasks import DEPTH", "windows"),
+        ("from lstm_utils import tasks", "windows"),
+        ("import lstm_utils.tasks as t", "windows"),
+        ("import lstm_utils\n\nlstm_utils.tasks.DEPTH", "windows"),
+        ("%matplotlib inline\nfrom lstm_utils import tasks", "windows"),
+        ("from lstm_utils import setup", "notebook"),
     ],
 )
-def test_a_module_used_indirectly_counts(stamped, small_book, source):
+def test_a_module_used_indirectly_counts(stamped, small_book, source, module):
     path = stamped(source)
-    edit(small_book / "lstm_utils" / "windows.py", "series[1:]", "series[2:]")
-    edit(small_book / "lstm_utils" / "models.py", "UNITS = 3", "UNITS = 4")
-    assert stale(path) == ["the code of lstm_utils.windows changed"]
-
-
-def test_a_name_of_the_package_leads_to_its_module(stamped, small_book):
-    path = stamped("from lstm_utils import setup")
-    edit(small_book / "lstm_utils" / "notebook.py", "return seed", "return seed + 1")
-    assert stale(path) == ["the code of lstm_utils.notebook changed"]
+    for room in ("windows", "models", "notebook"):
+        append(small_book / "lstm_utils" / f"{room}.py", "AFTER = 1\n")
+    assert stale(path) == [f"the code of lstm_utils.{module} changed"]
 
 
 ROOMS = ("looks", "toys/__init__", "toys/_rules", "toys/grammars", "toys/sequences")
@@ -181,10 +154,8 @@ def test_a_name_that_moves_to_another_room_is_noticed(stamped, doors):
     path = stamped("from lstm_utils.toys import echo")
     (doors / "toys" / "sequences.py").rename(doors / "toys" / "series.py")
     edit(doors / "toys" / "__init__.py", "toys.sequences", "toys.series")
-    assert stale(path) == [
-        "the code of lstm_utils.toys.sequences changed",
-        "the code of lstm_utils.toys.series changed",
-    ]
+    rooms = ("sequences", "series")
+    assert stale(path) == [f"the code of lstm_utils.toys.{r} changed" for r in rooms]
 
 
 @pytest.mark.parametrize(
@@ -267,22 +238,20 @@ def test_a_signature_that_a_cell_prints_counts(stamped, doors):
 
 
 @pytest.mark.parametrize("thing", [versions, decoding.beam_search, inspect.getdoc])
-def test_a_text_is_what_python_prints(thing, doors):
+def test_a_text_is_what_python_prints_decorators_included(thing, doors):
     (doors / "copied.py").write_text(inspect.getsource(inspect.getmodule(thing)))
-    copied = Package(doors.parent).module("lstm_utils.copied")
-    assert copied.source(thing.__name__) == inspect.getsource(thing)
+    package = Package(doors.parent)
+    copied = package.module("lstm_utils.copied").source(thing.__name__)
+    assert copied == inspect.getsource(thing)
+    text = package.module("lstm_utils.toys.grammars").source("dyck")
+    assert text.startswith("@rule\ndef dyck(n):")
+    assert text.endswith("    return n  # pairs\n")
 
 
 def test_what_is_no_literal_is_not_read(doors):
     front = Package(doors.parent).module("lstm_utils")
     assert front.literal("__version__", None) == "1"
     assert front.literal("__all__", None) is None
-
-
-def test_the_text_of_a_decorated_function_is_whole(doors):
-    text = Package(doors.parent).module("lstm_utils.toys.grammars").source("dyck")
-    assert text.startswith("@rule\ndef dyck(n):")
-    assert text.endswith("    return n  # pairs\n")
 
 
 def test_comments_docstrings_and_layout_leave_a_chapter_fresh(stamped, small_book):
@@ -317,7 +286,7 @@ def test_a_new_version_counts_and_a_new_hash_does_not(stamped, small_book):
 
 
 def test_one_setting_is_not_enough(stamped):
-    (part,) = stale(stamped("x = 1", runs=ONE))
+    (part,) = stale(stamped("x = 1", runs=freshness.ONE))
     assert "one arithmetic setting only" in part
 
 
@@ -335,10 +304,8 @@ def test_check_names_each_fault(stamped, small_book, capsys):
 
 
 def test_versions_come_without_hashes(small_book):
-    assert locked_versions(small_book / "requirements" / "run.txt") == [
-        "numpy==2.0 ; sys_platform == 'linux'",
-        "scipy==1.0",
-    ]
+    versions = freshness.locked_versions(small_book / "requirements" / "run.txt")
+    assert versions == ["numpy==2.0 ; sys_platform == 'linux'", "scipy==1.0"]
 
 
 def test_the_real_package_can_be_stamped():
