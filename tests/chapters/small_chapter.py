@@ -3,62 +3,50 @@
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-PIXEL = "iVBORw0KGgo="  # as much of a PNG as a check looks at
-QUESTION = """\
-::::{admonition} What is one and one?
-:class: quiz
-
-:::{admonition} three
-:class: dropdown
-**No.** That is one too many.
-:::
-
-:::{admonition} two
-:class: dropdown
-**Right.** Count them.
-:::
-::::"""
-OPEN_SOLUTION = "**Rubric.** A good answer names the axis."
+PIXELS = (  # two white ones
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAAAAADRSSBWAAAAC0lEQVR4nGP8zwAAAgQBAcc81xU"
+    "AAAAASUVORK5CYII="
+)
+OPTION = ":::{{admonition}} {}\n:class: dropdown\n{}\n:::\n"
+OPTIONS = OPTION.format("three", "**No.** That is one too many.")
+OPTIONS += "\n" + OPTION.format("two", "**Right.** Count them.")
+QUESTION = f"::::{{admonition}} One and one?\n:class: quiz\n\n{OPTIONS}::::"
+NOTICE = ":::{admonition} How to notice\n:class: warning\nPrint the shape.\n:::"
+ANSWER = "### BEGIN SOLUTION\nsteps = 3\n### END SOLUTION"
+CHECK = 'assert steps == 3, "count the middle axis"'
+ALT = "A single dot in the middle of a white square, the smallest of figures."
+FIGURE = {"caption": "A dot.", "name": "fig-dot"}
 
 
-def exercise(label, answer, *checks):
-    """Return the cells of an exercise in the gated form."""
-    start = f":::{{exercise-start}} Count\n:label: {label}\n:::\n\nCount the steps."
+def tagged(source, *tags, **parts):
+    return new_code_cell(source, metadata={"tags": [*tags]}, **parts)
+
+
+def exercise(label, answer=None):
+    """Return an exercise in the gated form: of an answer, or of code and a check."""
+    folded = {"jupyter": {"source_hidden": True}}
+    task = f":::{{exercise-start}} Count\n:label: {label}\n:::\n\nCount the steps."
     return [
-        new_markdown_cell(f"{start}\n\n:::{{exercise-end}}\n:::"),
+        new_markdown_cell(f"{task}\n\n:::{{exercise-end}}\n:::"),
         new_markdown_cell(f":::{{solution-start}} {label}\n:class: dropdown\n:::"),
-        answer,
+        answer or new_code_cell(ANSWER, metadata=folded),
         new_markdown_cell(":::{solution-end}\n:::"),
-        *checks,
+        *([] if answer else [tagged(CHECK, "check")]),
     ]
-
-
-def coded_exercise(label):
-    """Return an exercise that code answers and a check judges."""
-    answer = new_code_cell(
-        "### BEGIN SOLUTION\nsteps = 3\n### END SOLUTION",
-        metadata={"jupyter": {"source_hidden": True}},
-    )
-    check = new_code_cell(
-        'assert steps == 3, "count the middle axis"', metadata={"tags": ["check"]}
-    )
-    return exercise(label, answer, check)
 
 
 def guard(source="assert dot == 1"):
     """Return a hidden cell that asserts what the prose says."""
-    return new_code_cell(source, metadata={"tags": ["remove-cell", "test"]})
+    return tagged(source, "remove-cell", "test")
 
 
 def figure():
     """Return a cell that drew something, described in full."""
-    alt = "A single dot in the middle of a white square, the smallest of figures."
-    details = {
-        "image": {"alt": alt},
-        "figure": {"caption": "A dot.", "name": "fig-dot"},
-    }
-    picture = new_output("display_data", {"image/png": PIXEL, "text/plain": "<Figure>"})
-    return new_code_cell("plot(dot);", metadata={"mystnb": details}, outputs=[picture])
+    picture = new_output(
+        "display_data", {"image/png": PIXELS, "text/plain": "<Figure>"}
+    )
+    said = {"mystnb": {"image": {"alt": ALT}, "figure": FIGURE}}
+    return new_code_cell("plot(dot);", metadata=said, outputs=[picture])
 
 
 def result(text):
@@ -68,31 +56,25 @@ def result(text):
 
 def small_chapter():
     """Return a notebook without a fault."""
-    notice = ":::{admonition} How to notice\n:class: warning\nPrint the shape.\n:::"
+    setup = "from lstm_utils import setup\n\nsetup(seed=1)"
     cells = [
         new_markdown_cell("# Counting\n\nHow many steps has a sequence?"),
         new_markdown_cell("## What you will learn\n\nTo count steps."),
         new_markdown_cell("## What you need\n\nNothing, and 10 minutes."),
-        new_code_cell(
-            "import sys", id="colab", metadata={"tags": ["remove-cell", "colab"]}
-        ),
-        new_code_cell(
-            "from lstm_utils import setup\n\nsetup(seed=1)",
-            id="setup",
-            metadata={"tags": ["hide-input"]},
-        ),
+        tagged("import sys", "remove-cell", "colab", id="colab"),
+        tagged(setup, "hide-input", id="setup"),
         new_markdown_cell("## Three steps\n\nLook."),
         new_code_cell("1 + 2", outputs=[result("3")]),
         *(guard() for _ in range(3)),
         figure(),
         new_markdown_cell("## When it fails: the axis is lost\n\nLook."),
         new_code_cell("sequence = 3"),
-        new_markdown_cell(notice),
+        new_markdown_cell(NOTICE),
         new_markdown_cell("## Check yourself\n\n" + "\n\n".join([QUESTION] * 5)),
         new_markdown_cell("## Exercises"),
-        *coded_exercise("ex-01-steps"),
-        *coded_exercise("ex-01-features"),
-        *exercise("ex-01-why", new_markdown_cell(OPEN_SOLUTION)),
+        *exercise("ex-01-steps"),
+        *exercise("ex-01-features"),
+        *exercise("ex-01-why", new_markdown_cell("**Rubric.** It names the axis.")),
         new_markdown_cell("## Recap\n\n- Three."),
         new_markdown_cell("## Readers’ questions\n\n**Q1** None."),
         new_markdown_cell("## Further reading\n\nNone."),

@@ -11,79 +11,61 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
-from structure import imported_packages
 
 from book_tools.chapters import ROOT, code_cells, list_chapters, read_notebook
 from book_tools.freshness import locked_versions
 from book_tools.lock import RUN_EXTRAS, environment
-from book_tools.normalise import parse_cell
 from book_tools.package import Package
 
-CHAPTERS = {path.stem[:2]: path for path in list_chapters()}
+NOTEBOOKS = {path: read_notebook(path) for path in list_chapters()}
+CODE = {path.stem[:2]: code_cells(chapter) for path, chapter in NOTEBOOKS.items()}
 PAGES = sorted(ROOT.glob("*.md"))
 PACKAGE = Package()
+PYPROJECT = "pyproject.toml"
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-ALONE = [ROOT / "lstm_utils" / "README.md", ROOT / "pyproject.toml"]
-NAMING = [ROOT / "CITATION.cff", *ALONE, *PAGES, *WORKFLOWS]
-LOCKS = ("book", "dev", "run")
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+JOBS = {path.name: yaml.safe_load(path.read_text("utf-8")) for path in WORKFLOWS}
+NAMING = ["CITATION.cff", PYPROJECT, "lstm_utils/README.md"]
+NAMING = [*(ROOT / name for name in NAMING), *PAGES, *WORKFLOWS]
+UNLOCKED = [ROOT / n for n in (PYPROJECT, "environment.yml", ".ci/run")]
+PROJECT = tomllib.loads((ROOT / PYPROJECT).read_text("utf-8"))["project"]
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+FILES = [entry["file"] for part in TOC["parts"] for entry in part["chapters"]]
+FILES = [TOC["root"], *FILES]
 CITE = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
 TERM = re.compile(r"\{term\}`(?:[^`<]*<([^`>]+)>|([^`<]+))`")
-# Doors whose names enter unseen, and the modules that will move behind them.
-EXEMPT = {"notebook", "plots", "experiments"}
+ADDRESS = re.compile(
+    r"https://(?:github\.com/[\w.-]+/[\w.-]*\w|[\w-]+\.github\.io/(?:[\w.-]+/)?)"
+)
+OWN = {CONFIG["repository"]["url"], CONFIG["html"]["baseurl"]}
+EXEMPT = {"notebook", "plots", "experiments"}  # doors whose names enter unseen
 # Public names whose chapter is still to be written; empty at the end.
 STILL_TO_COME = {"sliding_windows", "split_by_time"}
 
 
-def prose():
-    """Return all that the book says outside code, by file."""
-    pages = [ROOT / f"{file}.md" for file in toc_files()]
-    texts = {path.name: path.read_text("utf-8") for path in pages if path.is_file()}
-    for path in CHAPTERS.values():
-        cells = read_notebook(path).cells
-        markdown = [cell.source for cell in cells if cell.cell_type == "markdown"]
-        texts[path.name] = "\n\n".join(markdown)
-    return texts
+def said():
+    """Return all that the book says outside code, page by page."""
+    pages = [ROOT / f"{file}.md" for file in FILES]
+    yield from (path.read_text("utf-8") for path in pages if path.is_file())
+    cells = [cell for chapter in NOTEBOOKS.values() for cell in chapter.cells]
+    yield from (cell.source for cell in cells if cell.cell_type == "markdown")
 
 
-def chapter_code(number):
-    cells = code_cells(read_notebook(CHAPTERS[number]))
-    return [parse_cell(cell.source) for cell in cells]
+def named(path):
+    return path.relative_to(ROOT).as_posix()
 
 
-# --- contents -----------------------------------------------------------------
-
-
-def toc_files():
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    chapters = [entry for part in toc["parts"] for entry in part["chapters"]]
-    return [toc["root"], *(entry["file"] for entry in chapters)]
-
-
-def test_the_contents_list_every_chapter_once():
-    listed = [file for file in toc_files() if file.startswith("chapters/")]
-    stored = sorted(p.with_suffix("") for p in (ROOT / "chapters").glob("*.ipynb"))
-    assert listed == [path.relative_to(ROOT).as_posix() for path in stored]
-
-
-def test_every_page_of_the_contents_exists():
-    for file in toc_files():
-        assert any((ROOT / f"{file}{end}").is_file() for end in (".md", ".ipynb")), file
-
-
-def test_chapters_have_portable_names():
-    names = [path.name for path in (ROOT / "chapters").glob("*.ipynb")]
-    assert all(re.fullmatch(r"\d\d-[a-z0-9-]+\.ipynb", name) for name in names), names
-
-
-# --- references ----------------------------------------------------------------
+def test_the_contents_list_every_chapter_once_under_a_portable_name():
+    listed = [file for file in FILES if file.startswith("chapters/")]
+    stored = sorted((ROOT / "chapters").glob("*.ipynb"))
+    assert listed == [named(path.with_suffix("")) for path in stored] != []
+    assert all(re.fullmatch(r"chapters/\d\d-[a-z0-9-]+", file) for file in listed)
 
 
 def test_citations_and_bibliography_agree():
     bibliography = (ROOT / "references.bib").read_text("utf-8")
     keys = set(re.findall(r"^@\w+\{([^,\s]+),", bibliography, re.MULTILINE))
-    found = (group for text in prose().values() for group in CITE.findall(text))
+    found = (group for text in said() for group in CITE.findall(text))
     cited = {key.strip() for group in found for key in group.split(",")}
     assert cited - keys == set(), "cited, but not in references.bib"
     assert keys - cited == set(), "in references.bib, but never cited"
@@ -94,20 +76,14 @@ def test_every_term_used_is_in_the_glossary():
     body = re.search(r"^:::\{glossary\}\n((?:(?!:::).*\n)*)", glossary, re.MULTILINE)
     lines = body.group(1).splitlines()
     terms = {line.strip().lower() for line in lines if line[:1].strip()}
-    used = {
-        (target or text).strip().lower()
-        for page in prose().values()
-        for target, text in TERM.findall(page)
-    }
+    found = [pair for page in said() for pair in TERM.findall(page)]
+    used = {(target or text).strip().lower() for target, text in found}
     assert used
     assert used - terms == set()
 
 
-# --- the package ---------------------------------------------------------------
-
-
-def public_definitions():
-    """Yield the full name and docstring of every name that a chapter must introduce."""
+def introductions():
+    """Yield the full name of all that a chapter must introduce, and the chapter."""
     for name in PACKAGE.files:
         if "._" in name or {*name.split(".")[1:2]} & EXEMPT:
             continue
@@ -115,85 +91,43 @@ def public_definitions():
         found = {node.name: node for node in module.tree.body if hasattr(node, "name")}
         for public in module.literal("__all__", []):
             if public in found:  # others come from a room that has them itself
-                yield f"{name}.{public}", ast.get_docstring(found[public]) or ""
+                said = ast.get_docstring(found[public]) or ""
+                chapter = re.search(r"^Introduced in: (\d\d)$", said, re.MULTILINE)
+                yield f"{name}.{public}", chapter[1] if chapter else ""
 
 
-DEFINITIONS = dict(public_definitions())
+INTRODUCED = dict(introductions())
 
 
-def introduced_in(name):
-    found = re.search(r"^Introduced in: (\d\d)$", DEFINITIONS[name], re.MULTILINE)
-    assert found, f"{name} says no `Introduced in: NN` in its docstring"
-    return found.group(1)
-
-
-@pytest.mark.parametrize("name", DEFINITIONS)
+@pytest.mark.parametrize("name", INTRODUCED)
 def test_the_reader_sees_a_name_in_the_chapter_that_it_names(name):
-    chapter = introduced_in(name)
-    if chapter in CHAPTERS:
-        cells = code_cells(read_notebook(CHAPTERS[chapter]))
-        assert is_shown(name, shown_names(cells, read_code(cells, PACKAGE))), (
-            f"chapter {chapter} neither defines {name} nor prints its source"
-        )
+    chapter = INTRODUCED[name]
+    assert chapter, f"{name} says no `Introduced in: NN` in its docstring"
+    if chapter in CODE:
+        shown = shown_names(CODE[chapter], read_code(CODE[chapter], PACKAGE))
+        what = f"chapter {chapter} neither defines {name} nor prints its source"
+        assert is_shown(name, shown), what
     else:
         waiting = name.rpartition(".")[-1] in STILL_TO_COME
         assert waiting, f"{name} waits for chapter {chapter}"
 
 
 def test_the_list_of_names_still_to_come_is_current():
-    waiting = {name for name in DEFINITIONS if introduced_in(name) not in CHAPTERS}
+    waiting = {name for name, chapter in INTRODUCED.items() if chapter not in CODE}
     assert {name.rpartition(".")[-1] for name in waiting} >= STILL_TO_COME
 
 
-@pytest.mark.parametrize("number", CHAPTERS)
+@pytest.mark.parametrize("number", CODE)
 def test_a_chapter_uses_only_what_its_reader_has_seen(number):
-    introduced = {name: introduced_in(name) for name in DEFINITIONS}
-    cells = code_cells(read_notebook(CHAPTERS[number]))
-    assert list(early_uses(number, cells, introduced, PACKAGE)) == []
+    assert list(early_uses(number, CODE[number], INTRODUCED, PACKAGE)) == []
 
 
-@pytest.mark.parametrize("name", PACKAGE.files)
-def test_the_package_depends_on_nothing_of_the_book(name):
-    tree = PACKAGE.module(name).tree
-    of_the_book = {"benchmarks", "book_tools", "chapters", "experiments"}
-    assert not imported_packages(tree) & of_the_book
-    if name.split(".")[1:2] != ["layers"]:
-        top = ast.Module([node for node in tree.body if is_import(node)], [])
-        assert not imported_packages(top) & {"keras", "tensorflow"}
-
-
-def is_import(node):
-    return isinstance(node, ast.Import | ast.ImportFrom)
-
-
-@pytest.mark.parametrize("number", CHAPTERS)
-def test_no_chapter_needs_the_tools(number):
-    for tree in chapter_code(number):
-        assert not imported_packages(tree) & {"book_tools", "tests"}
-
-
-# --- addresses, versions, locks -------------------------------------------------
-
-
-ADDRESS = re.compile(
-    r"https://(?:github\.com/[\w.-]+/[\w.-]*\w|[\w-]+\.github\.io/(?:[\w.-]+/)?)"
-)
-OWN = {CONFIG["repository"]["url"], CONFIG["html"]["baseurl"]}
-
-
-def addresses(file):
-    """Return the repositories and the sites that a file names."""
-    return {*ADDRESS.findall(file.read_text("utf-8"))}
-
-
-@pytest.mark.parametrize("file", ["CITATION.cff", "README.md", "pyproject.toml"])
-def test_the_repository_is_named(file):
-    assert CONFIG["repository"]["url"] in addresses(ROOT / file)
-
-
-@pytest.mark.parametrize("path", NAMING, ids=lambda path: path.name)
-def test_no_other_repository_and_no_other_site_is_named(path):
-    assert addresses(path) - OWN == set(), "change it, or change _config.yml"
+@pytest.mark.parametrize("path", NAMING, ids=named)
+def test_the_repository_is_named_and_no_other_and_no_other_site(path):
+    found = {*ADDRESS.findall(path.read_text("utf-8"))}
+    assert found - OWN == set(), "change it, or change _config.yml"
+    own = CONFIG["repository"]["url"]
+    assert own in found or named(path) not in {"CITATION.cff", "README.md", PYPROJECT}
 
 
 def names_and_versions(lock):
@@ -201,13 +135,14 @@ def names_and_versions(lock):
     return {line.partition(" ")[0] for line in lines}
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", ["book", "dev", "run"])
 def test_a_lock_has_hashes_and_no_address(lock):
-    text = (ROOT / "requirements" / f"{lock}.txt").read_text("utf-8")
+    path = ROOT / "requirements" / f"{lock}.txt"
+    text = path.read_text("utf-8")
     assert "://" not in text
     assert "--index-url" not in text
     entries = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
-    assert len(entries) == len(locked_versions(ROOT / "requirements" / f"{lock}.txt"))
+    assert len(entries) == len(locked_versions(path))
     assert all("--hash=sha256:" in entry for entry in entries)
 
 
@@ -216,27 +151,17 @@ def test_adding_dev_changes_no_version(lock):
     assert names_and_versions(lock) - names_and_versions("dev") == set()
 
 
-def test_book_installs_no_tensorflow():
-    assert not any(line.startswith("tensorflow") for line in names_and_versions("book"))
+def test_locks_hold_what_their_use_needs_and_the_site_needs_no_tensorflow():
+    book, dev = (
+        dict(v.split("==") for v in names_and_versions(n)) for n in ("book", "dev")
+    )
+    assert not any(name.startswith("tensorflow") for name in book)
+    assert {"editables", "hatchling"} <= dev.keys()
+    for lock in (book, dev):
+        assert Version(lock["jupyter-book"]) < Version("2")
 
 
-def test_dev_holds_what_installing_the_package_needs():
-    names = {line.partition("==")[0] for line in names_and_versions("dev")}
-    assert {"editables", "hatchling"} <= names
-
-
-@pytest.mark.parametrize("lock", ["book", "dev"])
-def test_the_lock_has_jupyter_book_1(lock):
-    found = [v for v in names_and_versions(lock) if v.startswith("jupyter-book==")]
-    assert len(found) == 1
-    assert Version(found[0].partition("==")[2]) < Version("2")
-
-
-@pytest.mark.parametrize(
-    "path",
-    [ROOT / "pyproject.toml", ROOT / "environment.yml", ROOT / ".ci/run", *WORKFLOWS],
-    ids=lambda path: path.name,
-)
+@pytest.mark.parametrize("path", [*UNLOCKED, *WORKFLOWS], ids=named)
 def test_no_file_lets_jupyter_book_2_in(path):
     pattern = r"jupyter[-_]book(?![-\w.])\s*([<>=!~][^;\"'\n]*)?"
     for specifier in re.findall(pattern, path.read_text("utf-8")):
@@ -244,20 +169,19 @@ def test_no_file_lets_jupyter_book_2_in(path):
 
 
 def test_environment_is_what_the_lock_gives():
-    assert (ROOT / "environment.yml").read_text("utf-8") == environment(), (
-        "`make lock` writes environment.yml"
-    )
+    written = (ROOT / "environment.yml").read_text("utf-8")
+    assert written == environment(), "`make lock` writes environment.yml"
 
 
 def test_environment_has_what_the_package_asks_for():
     listed = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
     pins = [pin for pin in listed["dependencies"][-1]["pip"] if pin != "-e ."]
-    pinned = {
-        canonicalize_name(Requirement(pin).name): Requirement(pin) for pin in pins
-    }
     asked = list(PROJECT["dependencies"])
     asked += [line for e in RUN_EXTRAS for line in PROJECT["optional-dependencies"][e]]
-    wanted = {canonicalize_name(Requirement(a).name): Requirement(a) for a in asked}
+    pinned, wanted = (
+        {canonicalize_name(r.name): r for r in map(Requirement, lines)}
+        for lines in (pins, asked)
+    )
     assert pinned.keys() == wanted.keys()
     for name, requirement in wanted.items():
         (version,) = (spec.version for spec in pinned[name].specifier)
@@ -265,7 +189,7 @@ def test_environment_has_what_the_package_asks_for():
         assert bool(pinned[name].marker) == bool(requirement.marker), name
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", WORKFLOWS, ids=named)
 def test_actions_are_pinned_by_commit(path):
     uses = re.findall(r"uses:\s*(.+)", path.read_text("utf-8"))
     assert uses
@@ -276,17 +200,15 @@ def test_actions_are_pinned_by_commit(path):
             assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", action), action
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_workflows_ask_for_few_rights_and_end(path):
-    workflow = yaml.safe_load(path.read_text("utf-8"))
+@pytest.mark.parametrize("workflow", JOBS.values(), ids=JOBS)
+def test_workflows_ask_for_few_rights_and_end(workflow):
     assert workflow["permissions"] in ({}, {"contents": "read"})
     for job in workflow["jobs"].values():
         assert ("timeout-minutes" in job) != ("uses" in job)
 
 
 def test_only_what_passed_is_deployed_one_at_a_time():
-    path = ROOT / ".github" / "workflows" / "deploy.yml"
-    workflow = yaml.safe_load(path.read_text("utf-8"))
+    workflow = JOBS["deploy.yml"]
     jobs, needed = workflow["jobs"], "deploy"
     while "needs" in jobs[needed]:
         needed = jobs[needed]["needs"]

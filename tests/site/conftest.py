@@ -10,9 +10,7 @@ from book_tools.site.book import Book
 from book_tools.site.commands import open_server
 
 CHROMIUM = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
+    *("chromium", "chromium-browser", "google-chrome"),
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     r"C:\Program Files\Google\Chrome\Application\chrome.exe",
@@ -48,8 +46,7 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox"]
-        )
+        how = {"executable_path": program, "args": ["--no-sandbox"]}
+        chromium = playwright.chromium.launch(**how)
         yield chromium
         chromium.close()

@@ -7,21 +7,20 @@ import pytest
 from book_tools.site.addresses import Addresses
 
 BOOK = Addresses("https://host/org/book", "main", "https://pages/book/")
+FORK = Addresses("https://host/me/fork", "lesson", "https://me/fork/")
+OVERRIDES = {
+    "BOOK_REPOSITORY_URL": "https://host/me/fork/",
+    "BOOK_BRANCH": "lesson",
+    "BOOK_BASE_URL": "https://me/fork",
+}
 
 
-def test_without_overrides_nothing_changes():
-    assert BOOK.overridden({}) == BOOK
-    assert BOOK.overridden({"BOOK_BRANCH": " "}) == BOOK
-
-
-def test_overrides_win_and_slashes_are_put_right():
-    environment = {
-        "BOOK_REPOSITORY_URL": "https://host/me/fork/",
-        "BOOK_BRANCH": "lesson",
-        "BOOK_BASE_URL": "https://me/fork",
-    }
-    fork = Addresses("https://host/me/fork", "lesson", "https://me/fork/")
-    assert BOOK.overridden(environment) == fork
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [({}, BOOK), ({"BOOK_BRANCH": " "}, BOOK), (OVERRIDES, FORK)],
+)
+def test_overrides_win_and_slashes_are_put_right(environment, expected):
+    assert BOOK.overridden(environment) == expected
 
 
 def test_address_that_is_none_is_named():
@@ -30,15 +29,11 @@ def test_address_that_is_none_is_named():
 
 
 def test_text_is_rewritten_to_the_fork_and_its_branch():
-    fork = Addresses("https://host/me/fork", "lesson", "https://me/fork/")
-    text = (
-        "git clone https://host/org/book; https://host/org/book/blob/main/LICENSE;"
-        " https://pages/book/intro.html; https://host/other/blob/main/x"
+    text = "git clone {0}; {0}/blob/{1}/LICENSE; {2}intro.html; https://host/other/blob/main/x"
+    written, expected = (
+        text.format(a.repository, a.branch, a.base) for a in (BOOK, FORK)
     )
-    assert BOOK.rewrite(text, fork) == (
-        "git clone https://host/me/fork; https://host/me/fork/blob/lesson/LICENSE;"
-        " https://me/fork/intro.html; https://host/other/blob/main/x"
-    )
+    assert BOOK.rewrite(written, FORK) == expected
 
 
 def test_report_asks_for_the_page_the_number_and_the_versions():

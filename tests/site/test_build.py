@@ -14,13 +14,24 @@ from bs4 import BeautifulSoup
 
 from book_tools.site import commands
 from book_tools.site.book import Book
+from tests.chapters import small_chapter
 from tests.site import small_book
 
-FORK = {
-    "BOOK_REPOSITORY_URL": "https://github.com/reader/fork",
-    "BOOK_BRANCH": "lesson",
-    "BOOK_BASE_URL": "https://reader.example.org/fork",
-}
+REPOSITORY, BASE = "https://github.com/reader/fork", "https://reader.example.org/fork"
+FORK = {"BOOK_REPOSITORY_URL": REPOSITORY, "BOOK_BRANCH": "lesson"}
+FORK |= {"BOOK_BASE_URL": BASE}
+NAMES = ("intro.html", "chapters/01-small.html")
+LAUNCH = (
+    "https://colab.research.google.com/github/reader/fork/blob/lesson/",
+    "https://mybinder.org/v2/gh/reader/fork/lesson?urlpath=lab/tree/",
+)
+# Reads the command's own book; the port is any that is free.
+LIVE = """
+import sys
+from pathlib import Path
+from book_tools.site.commands import live
+sys.exit(live(["0"], Path(sys.argv[1])))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -42,58 +53,51 @@ def fork(tmp_path_factory):
     return book
 
 
-def page(book, name):
+@pytest.fixture
+def small(tmp_path):
+    """Return a book that is not built."""
+    small_book.write_book(tmp_path / "book")
+    return Book(tmp_path / "book")
+
+
+def page(book, name=NAMES[1]):
     return BeautifulSoup((book.site / name).read_text(), "html.parser")
 
 
 def test_links_of_a_fork_point_to_the_fork(fork):
-    for name in ("intro.html", "chapters/01-small.html"):
-        soup = page(fork, name)
-        links = [tag["href"] for tag in soup.select("a[href], link[href]")]
+    for name in NAMES:
+        links = [tag["href"] for tag in page(fork, name).select("a[href], link[href]")]
         stated = (small_book.REPOSITORY, small_book.SITE)
         assert not [link for link in links if link.startswith(stated)]
-        assert any(link.startswith("https://github.com/reader/fork") for link in links)
-        canonical = soup.select_one("link[rel=canonical]")["href"]
-        assert canonical == f"https://reader.example.org/fork/{name}"
+        assert any(link.startswith(REPOSITORY) for link in links)
+        canonical = page(fork, name).select_one("link[rel=canonical]")["href"]
+        assert canonical == f"{BASE}/{name}"
 
 
-def test_launch_buttons_of_a_fork_open_its_branch(fork):
-    links = [tag["href"] for tag in page(fork, "chapters/01-small.html").select("a")]
-    chapter = "chapters/01-small.ipynb"
-    colab = "https://colab.research.google.com/github/reader/fork/blob/lesson/"
-    assert colab + chapter in links
-    binder = "https://mybinder.org/v2/gh/reader/fork/lesson?urlpath=lab/tree/"
-    assert binder + chapter in links
-
-
-def test_links_in_the_text_of_a_fork_name_its_branch(fork):
-    links = [tag["href"] for tag in page(fork, "intro.html").select("article a")]
-    assert "https://github.com/reader/fork/blob/lesson/LICENSE" in links
+def test_links_and_launch_buttons_of_a_fork_open_its_branch(fork):
+    links = {tag["href"] for tag in page(fork).select("a")}
+    assert {f"{place}chapters/01-small.ipynb" for place in LAUNCH} <= links
+    licence = f"article a[href='{REPOSITORY}/blob/lesson/LICENSE']"
+    assert page(fork, "intro.html").select(licence)
 
 
 def test_each_page_lets_its_reader_report_a_number(fork):
-    link = page(fork, "chapters/01-small.html").select_one(".number-differs a")
-    assert link["href"].startswith("https://github.com/reader/fork/issues/new?")
-    assert "chapters%2F01-small" in link["href"]
-    assert "versions%28%29" in link["href"]
+    link = page(fork).select_one(".number-differs a")["href"]
+    assert link.startswith(f"{REPOSITORY}/issues/new?")
+    assert "chapters%2F01-small" in link
+    assert "versions%28%29" in link
 
 
-def test_landing_page_is_a_page_not_a_redirect(fork):
+def test_pages_show_formulas_solution_figure_docstrings_and_no_redirect(fork):
     assert page(fork, "index.html").h1.text.startswith("A small book")
-
-
-def test_page_shows_formulas_solution_and_docstrings_without_marks(fork):
-    soup = page(fork, "chapters/01-small.html")
+    soup = page(fork)
     assert soup.select_one(".katex-display annotation").text.strip().startswith("h_t")
-    answer = soup.select_one("details.solution pre").text
-    assert answer.strip() == "units = 3\ndef count():\n    return units"
+    answer = soup.select_one("details.solution pre").text.strip()
+    assert answer == "units = 3\ndef count():\n    return units"
+    image = soup.select_one("figure img")
+    assert (image["width"], image["height"]) == ("2", "1")
+    assert image["alt"] == small_chapter.ALT
     assert page(fork, "intro.html").find(id="lstm_utils.reference.lstm_params")
-
-
-def test_figure_has_room_reserved_and_its_alt_text(fork):
-    image = page(fork, "chapters/01-small.html").select_one("figure img")
-    assert (image["width"], image["height"]) == ("40", "20")
-    assert image["alt"] == small_book.FIGURE["image"]["alt"]
 
 
 def test_icons_are_cut_down_to_those_shown(fork):
@@ -112,18 +116,18 @@ def test_change_shows_without_a_fresh_build(fork):
     assert "A new sentence." in page(fork, "intro.html").text
     style = (fork.site / "_static/styles/pydata-sphinx-theme.css").read_text()
     assert ".fa-rocket:before" in style
-    assert page(fork, "chapters/01-small.html").select_one("details.solution")
+    assert page(fork).select_one("details.solution")
 
 
 def test_failed_build_says_where_and_leaves_the_site_alone(fork, capsys):
     before = (fork.site / "chapters/01-small.html").read_text()
-    faults = {"quiz": small_book.QUIZ.replace("Right.", "No."), "figure": {}}
-    small_book.write_chapter(fork.root, **faults)
+    quiz = small_book.QUESTION.replace("Right.", "No.")
+    small_book.write_chapter(fork.root, quiz, image={})
     with pytest.raises(SystemExit, match="not built: correct what is said above"):
         fork.make()
     said = capsys.readouterr().err
     assert "chapters/01-small.ipynb, cell 3, line 2: ERROR: quiz" in said
-    assert "'How many gates?' has 0 right options" in said
+    assert "'One and one?' has 0 right options" in said
     assert "an image has no alt text" in said
     assert str(fork.root) not in said
     assert (fork.site / "chapters/01-small.html").read_text() == before
@@ -132,80 +136,58 @@ def test_failed_build_says_where_and_leaves_the_site_alone(fork, capsys):
 
 
 def test_changed_theme_stops_the_build_with_one_line():
-    output = """\
-Running Jupyter-Book v1.0.4
-\x1b[91mTheme error:\x1b[39;49;00m
-intro: step cut_thebe did not find a script
-Traceback (most recent call last):
-  File "sphinx.py", line 1
-"""
-    said = Book().explain(output)
-    assert said == "Theme error:\nintro: step cut_thebe did not find a script"
+    missed = "intro: step cut_thebe did not find a script"
+    output = f"Running Jupyter-Book v1.0.4\n\x1b[91mTheme error:\x1b[0m\n{missed}\n"
+    output += 'Traceback (most recent call last):\n  File "sphinx.py", line 1\n'
+    assert Book().explain(output) == f"Theme error:\n{missed}"
 
 
-def test_port_in_use_or_out_of_range_is_said_in_one_line(tmp_path):
+def test_port_in_use_out_of_range_or_no_number_is_said_in_one_line(tmp_path):
     with commands.open_server(tmp_path, 0) as server:
         taken = server.server_port
         with pytest.raises(SystemExit, match=f"Port {taken} cannot be used.*another"):
             commands.open_server(tmp_path, taken)
     with pytest.raises(SystemExit, match=r"Port 70000 .*between 0 and 65535"):
         commands.open_server(tmp_path, 70000)
+    for command in (commands.serve, commands.live):
+        with pytest.raises(
+            SystemExit, match=r"^The port is 'abc', .* make \w+ PORT=8001$"
+        ):
+            command(["abc"])
 
 
-@pytest.mark.parametrize("command", [commands.serve, commands.live])
-def test_a_port_that_is_no_number_gets_one_line(command):
-    with pytest.raises(SystemExit, match=r"^The port is 'abc', .* make \w+ PORT=8001$"):
-        command(["abc"])
-
-
-def test_serving_without_a_site_says_what_to_do(tmp_path, monkeypatch):
+def test_serving_and_building_nothing_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setattr(commands, "Book", lambda: Book(tmp_path))
     with pytest.raises(SystemExit, match="run make book first"):
         commands.serve([])
-
-
-def test_book_without_contents_says_so(tmp_path):
     with pytest.raises(SystemExit, match=r"No _toc\.yml"):
         Book(tmp_path).make()
 
 
-def test_every_input_and_override_changes_the_fingerprint(tmp_path, monkeypatch):
-    small_book.write_book(tmp_path / "book")
-    book = Book(tmp_path / "book")
-    seen = {book.fingerprint()}
+def test_every_input_and_override_changes_the_fingerprint(small, monkeypatch):
+    seen = {small.fingerprint()}
     for name in ("intro.md", "chapters/01-small.ipynb", "_static/book.css"):
-        path = book.root / name
+        path = small.root / name
         path.write_bytes(path.read_bytes() + b"\n")
-        seen.add(book.fingerprint())
+        seen.add(small.fingerprint())
     monkeypatch.setenv("BOOK_BRANCH", "other")
-    seen.add(book.fingerprint())
+    seen.add(small.fingerprint())
     assert len(seen) == 5
-    (book.root / "chapters" / ".ipynb_checkpoints").mkdir()
+    (small.root / "chapters" / ".ipynb_checkpoints").mkdir()
     for name in (".ipynb_checkpoints/x.ipynb", ".01-small.ipynb.tmp", "x.tmp"):
-        (book.root / "chapters" / name).write_text("{}")
-    assert book.fingerprint() in seen
+        (small.root / "chapters" / name).write_text("{}")
+    assert small.fingerprint() in seen
 
 
-def test_a_file_that_vanishes_meanwhile_counts_as_gone(tmp_path, monkeypatch):
-    small_book.write_book(tmp_path)
-    book = Book(tmp_path)
-    before, there = book.fingerprint(), book.inputs()
-    gone = tmp_path / "chapters" / "02-gone.ipynb"
+def test_a_file_that_vanishes_meanwhile_counts_as_gone(small, monkeypatch):
+    before, there = small.fingerprint(), small.inputs()
+    gone = small.root / "chapters" / "02-gone.ipynb"
     monkeypatch.setattr(Book, "inputs", lambda self: [*there, gone])
-    assert book.fingerprint() == before
+    assert small.fingerprint() == before
 
 
-def test_pages_are_those_of_the_contents(tmp_path):
-    small_book.write_book(tmp_path / "book")
-    assert Book(tmp_path / "book").pages() == ["intro", "chapters/01-small"]
-
-
-LIVE = """
-import sys
-from pathlib import Path
-from book_tools.site.commands import live
-sys.exit(live(["0"], Path(sys.argv[1])))
-"""
+def test_pages_are_those_of_the_contents(small):
+    assert small.pages() == ["intro", "chapters/01-small"]
 
 
 @contextmanager
@@ -234,14 +216,13 @@ def wait_for(output, words):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
-def test_live_shows_a_change_survives_a_fault_and_shares_the_book(tmp_path, capsys):
-    small_book.write_book(tmp_path)
-    intro = tmp_path / "intro.md"
-    with live(tmp_path) as output:
+def test_live_shows_a_change_survives_a_fault_and_shares_the_book(small, capsys):
+    intro = small.root / "intro.md"
+    with live(small.root) as output:
         address = wait_for(output, "Serving ")[-1].split()[1]
-        while not (tmp_path / "_build" / "work").exists():
+        while not small.work.exists():
             time.sleep(0.05)
-        assert not Book(tmp_path).make(), "two builds were at work at once"
+        assert not small.make(), "two builds were at work at once"
         assert "waiting for its end" in capsys.readouterr().out
         wait_for(output, "rebuilt; reload the page")
 

@@ -9,20 +9,22 @@ from bs4 import BeautifulSoup
 from book_tools.site.book import Book
 from book_tools.site.numbers import number_by_chapter
 
+PLACES = {"Fig.": "figcaption", "Exercise": ".exercise > .admonition-title"}
 CHAPTERS = [name for name in Book().pages() if name.startswith("chapters/")]
 
 
 def test_running_numbers_become_chapter_and_place():
+    intro, one, two = "intro", "chapters/01-one-cell", "chapters/12-decoding"
     counted = {
-        "intro": {"figure": {"fig-a": (1,)}},
-        "chapters/01-one-cell": {"figure": {"fig-c": (3,), "fig-b": (2,)}},
-        "chapters/12-decoding": {"exercise": {"ex-k": (9,), "ex-l": (10,)}},
+        intro: {"figure": {"fig-a": (1,)}},
+        one: {"figure": {"fig-c": (3,), "fig-b": (2,)}},
+        two: {"exercise": {"ex-k": (9,), "ex-l": (10,)}},
     }
     assert number_by_chapter(None, SimpleNamespace(toc_fignumbers=counted)) == []
     assert counted == {
-        "intro": {"figure": {"fig-a": (1,)}},
-        "chapters/01-one-cell": {"figure": {"fig-b": (1, 1), "fig-c": (1, 2)}},
-        "chapters/12-decoding": {"exercise": {"ex-k": (12, 1), "ex-l": (12, 2)}},
+        intro: {"figure": {"fig-a": (1,)}},
+        one: {"figure": {"fig-b": (1, 1), "fig-c": (1, 2)}},
+        two: {"exercise": {"ex-k": (12, 1), "ex-l": (12, 2)}},
     }
 
 
@@ -31,11 +33,7 @@ def test_a_page_counts_its_figures_and_exercises_from_one(name, site):
     html = (site / f"{name}.html").read_text(encoding="utf-8")
     soup = BeautifulSoup(html, "html.parser")
     chapter = int(re.match(r"chapters/(\d+)-", name)[1])
-    for kind, selector in (
-        ("Fig.", "figcaption .caption-number"),
-        ("Exercise", ".exercise > .admonition-title .caption-number"),
-    ):
-        said = [tag.get_text().strip() for tag in soup.select(selector)]
-        expected = [f"{kind} {chapter}.{place + 1}" for place in range(len(said))]
-        assert said == expected
+    for kind, place in PLACES.items():
+        said = [tag.text.strip() for tag in soup.select(f"{place} .caption-number")]
+        assert said == [f"{kind} {chapter}.{n}" for n, _ in enumerate(said, start=1)]
         assert said
