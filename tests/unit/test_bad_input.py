@@ -6,7 +6,7 @@ import inspect
 import itertools
 import re
 import sys
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -27,13 +27,6 @@ BAD = {
     "unequal": [[1.0, 2.0], [3.0]],
 }
 NUMBERS = itertools.count()
-
-
-class Later:
-    """A value that is made when it is needed: it takes Keras, or a new file."""
-
-    def __init__(self, make):
-        self.make = make
 
 
 def of(value, *valid, **more):
@@ -74,17 +67,16 @@ def writer():
     return make_encoder_decoder(1, 4, 6, attention="dot", embedding=2)
 
 
+# A partial is made when it is needed: it takes Keras, or a new file.
+FILE = of(partial(lambda: Path(f"{next(NUMBERS)}.csv")), "text")
+WRITER, TRIPLE = {"model": of(partial(writer))}, array(1, 2, 3)
 # A seed may be 0, a count may not; both are whole numbers.
 SEED, FLAG, TEXT = of(0), of(False, "bool"), of("text", "text")
 COUNT = of(3, zero=0)
-NAMES, LINES, IDS = (
-    of(["a", "b"], "unequal"),
-    of({"a": [2.0, 1.0]}),
-    ids([[3, 4], [5, 0]]),
-)
+NAMES, LINES = of(["a", "b"], "unequal"), of({"a": [2.0, 1.0]})
+IDS = ids([[3, 4], [5, 0]])
 WEIGHTS = [np.ones((2, 12)), np.ones((3, 12)), np.zeros(12)]
 RUNS = {1: [1.0, 2.0], 2: [2.0, 3.0]}
-WRITER, TRIPLE = {"model": of(Later(writer))}, array(1, 2, 3)
 ONE_HOT = {"x": of(np.eye(10)[[[0, 4]]]), "y": of(np.array([[4, 1]]), rank=np.ones(2))}
 
 # What an argument of this name takes, whosever it is: a value, and what is bad for it.
@@ -104,6 +96,7 @@ KINDS = {
     **each("source target_in targets", IDS),
     **each("samples features input_names", of(["a"], "None")),
     **each("weights scores", TRIPLE),
+    **each("curves groups", LINES),
     "alignment": of(np.eye(3, dtype=bool)[None, :2], rank=np.eye(3, dtype=bool)),
     "answers": of({"a": (np.ones((1, 2, 1)), np.ones((1, 2, 1)))}),
     "attention": of("dot", "None"),
@@ -113,12 +106,10 @@ KINDS = {
     "change": of(lambda now: now + 1, "None"),
     "colour": of("black", "None"),
     "columns": NAMES,
-    "curves": LINES,
     "delay": of(1),
     "draw": of("bars"),
     "function": of(lambda seed: {"score": seed**2}),
     "grid": of([{"seed": 1}, {"seed": 2}]),
-    "groups": LINES,
     "handover": of("top"),
     "ids": of([[3]], "empty"),
     "initial_state": of((np.ones((4, 3)), np.ones((4, 3))), "None"),
@@ -130,7 +121,7 @@ KINDS = {
     "mask": of(np.array([[True, True, False]]), rank=np.ones(3, bool)),
     "metrics": of(["score"]),
     "minus": of([1.0, 2.0, 3.0, 5.0], "None"),
-    "model": of(Later(stack)),
+    "model": of(partial(stack)),
     "n_heads": of(2),
     "n_jobs": of(1, "None", "negative"),
     "n_tokens": of(6),
@@ -138,7 +129,7 @@ KINDS = {
     "names": of("legend"),
     "panels": of({"a": {"b": RUNS}}, inner={"a": {"b": {1: [1.0]}}}),
     "part": of("test"),
-    "path": of(Later(lambda: Path(f"{next(NUMBERS)}.csv")), "text"),
+    "path": FILE,
     "picked": of(None, "None", "bool", "negative", "empty"),
     "response": array(2, 4),
     "rows": of([{"seed": 2, "score": 4.0}]),
@@ -227,7 +218,7 @@ def valid(taken):
 
 
 def call(function, arguments):
-    made = {k: v.make() if isinstance(v, Later) else v for k, v in arguments.items()}
+    made = {k: v() if isinstance(v, partial) else v for k, v in arguments.items()}
     try:
         return function(**made)
     finally:

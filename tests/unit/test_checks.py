@@ -79,96 +79,68 @@ def test_a_list_of_one_is_its_target_as_in_fit():
         check_targets(build(5, 2), [np.zeros(8)])
 
 
-def test_outputs_in_a_dict_go_by_their_keys():
+@pytest.mark.parametrize("as_dict", [False, True], ids=["list", "dict"])
+def test_each_output_is_judged_by_its_own_loss(as_dict):
+    """By its key in a dict of outputs, else by the name of its layer."""
     import keras
 
-    inputs = keras.Input((5, 2))
-    outputs = {"a": keras.layers.Dense(1)(inputs), "b": keras.layers.Dense(4)(inputs)}
-    model = keras.Model(inputs, outputs)
-    model.compile(loss={"a": "mse", "b": SPARSE})
-    check_targets(model, {"b": np.zeros((8, 5)), "a": np.zeros((8, 5, 1))})
-    with pytest.raises(ValueError, match=r"y\['a'\] has shape \(8,\)"):
-        check_targets(model, {"a": np.zeros(8), "b": np.zeros((8, 5))})
-    with pytest.raises(ValueError, match=r"keys \['a', 2\].*\['b'\] is missing"):
-        check_targets(model, {"a": np.zeros(8), 2: np.zeros(8)})
+    inputs, losses = keras.Input((5, 2)), {"a": "mse", "b": SPARSE}
+    layers = {
+        name: keras.layers.Dense(units, name=None if as_dict else name)
+        for name, units in (("a", 1), ("b", 4))
+    }
+    outputs = {name: layer(inputs) for name, layer in layers.items()}
+    model = keras.Model(inputs, outputs if as_dict else [*outputs.values()])
+    model.compile(loss=losses if as_dict else [*losses.values()])
+    a, b, flat = np.zeros((8, 5, 1)), np.zeros((8, 5)), np.zeros(8)
+    for y in ([a, b], {"b": b, "a": a}):
+        check_targets(model, y)
+    for y, message in [
+        ([a, flat], r"y\['b'\] has shape \(8,\)"),
+        ({"a": flat, "b": b}, r"y\['a'\] has shape \(8,\)"),
+        (a, "one entry for each of the model's 2"),
+        ({"a": a, 2: a}, r"keys \['a', 2\].*\['b'\] is missing"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            check_targets(model, y)
 
 
 def test_refused_targets_do_train_without_a_word():
     """The check exists because Keras gives no error here."""
-    model = build(5, 2)
     x = np.random.default_rng(0).normal(size=(8, 5, 2))
-    history = model.fit(x, np.arange(8.0), verbose=0)
+    history = build(5, 2).fit(x, np.arange(8.0), verbose=0)
     assert np.isfinite(history.history["loss"]).all()
 
 
 def test_losses_are_known_by_object_and_function_too():
-    import keras
+    from keras import losses
 
-    for loss in (
-        keras.losses.SparseCategoricalCrossentropy(),
-        keras.losses.sparse_categorical_crossentropy,
-    ):
+    known = (
+        losses.SparseCategoricalCrossentropy(),
+        losses.sparse_categorical_crossentropy,
+    )
+    for loss in known:
         check_targets(build(5, 2, outputs=3, loss=loss), np.zeros((8, 5)))
     own = build(5, 2, loss=lambda truth, guess: (truth - guess) ** 2)
     with pytest.raises(ValueError, match="one target per sequence"):
         check_targets(own, np.zeros(8))
 
 
-@pytest.fixture
-def two_outputs():
-    import keras
-
-    inputs = keras.Input((5, 2))
-    x = keras.layers.LSTM(3, return_sequences=True)(inputs)
-    value = keras.layers.Dense(1, name="value")(x)
-    token = keras.layers.Dense(4, name="token")(x)
-    model = keras.Model(inputs, [value, token])
-    model.compile(loss=["mse", SPARSE])
-    return model
-
-
-def test_each_output_is_judged_by_its_own_loss(two_outputs):
-    value, token = np.zeros((8, 5, 1)), np.zeros((8, 5))
-    check_targets(two_outputs, [value, token])
-    check_targets(two_outputs, {"token": token, "value": value})
-    with pytest.raises(ValueError, match=r"y\['token'\] has shape \(8,\)"):
-        check_targets(two_outputs, [value, np.zeros(8)])
-    with pytest.raises(ValueError, match="one entry for each of the model's 2"):
-        check_targets(two_outputs, value)
-    with pytest.raises(ValueError, match=r"\['token'\] is missing"):
-        check_targets(two_outputs, {"value": value})
-
-
 def test_models_that_cannot_be_judged_are_refused():
     import keras
 
     raw = keras.Sequential([keras.Input((5, 1)), keras.layers.LSTM(1)])
-    with pytest.raises(ValueError, match="no compiled loss"):
-        check_targets(raw, np.zeros(3))
     open_shape = keras.Sequential([keras.layers.LSTM(1)])
     open_shape.compile(loss="mse")
-    with pytest.raises(ValueError, match="Begin it with keras"):
-        check_targets(open_shape, np.zeros(3))
-
-
-@pytest.mark.parametrize(
-    ("kind", "library", "message"),
-    [
-        (
-            "Sequential",
-            "tf_keras.src.engine",
-            "but Sequential of tf_keras came.*Keras 3",
-        ),
-        ("ndarray", "numpy", "but ndarray of numpy came"),
-        ("NoneType", "builtins", "but NoneType came"),
-    ],
-)
-def test_what_is_no_model_is_told_by_its_library(kind, library, message):
-    other = type(kind, (), {"__module__": library})()
-    with pytest.raises(TypeError, match=f"model must be a Keras model, {message}"):
-        check_targets(other, np.zeros(3))
-
-
-def test_a_file_is_no_model_before_it_is_loaded():
-    with pytest.raises(TypeError, match=r"but 'a\.keras' came\. .*saving\.load_model"):
-        check_targets("a.keras", np.zeros(3))
+    legacy = type("Sequential", (), {"__module__": "tf_keras.src.engine"})()
+    no_model = "model must be a Keras model, but"
+    for other, message in [
+        (raw, "no compiled loss"),
+        (open_shape, "Begin it with keras"),
+        (legacy, f"{no_model} Sequential of tf_keras came.*Keras 3"),
+        (np.zeros(3), f"{no_model} ndarray of numpy came"),
+        (None, f"{no_model} NoneType came"),
+        ("a.keras", rf"{no_model} 'a\.keras' came\. .*saving\.load_model"),
+    ]:
+        with pytest.raises((TypeError, ValueError), match=message):
+            check_targets(other, np.zeros(3))

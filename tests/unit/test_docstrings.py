@@ -20,16 +20,11 @@ NAMES = {
     for module in MODULES
     for name in PACKAGE.module(module).literal("__all__", [])
 }
-FUNCTIONS = [
-    pytest.param(function, id=f"{module}.{name}".removeprefix("lstm_utils."))
-    for module, name in sorted(NAMES)
-    if inspect.isfunction(
-        function := getattr(importlib.import_module(module), name, None)
-    )
-]
+FOUND = [getattr(importlib.import_module(k), name, None) for k, name in sorted(NAMES)]
+FUNCTIONS = [found for found in FOUND if inspect.isfunction(found)]
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda found: found.__name__)
 def test_a_public_function_is_documented_with_an_example(function):
     text = inspect.getdoc(function)
     signature = inspect.signature(function)
@@ -47,10 +42,9 @@ def rendered(tmp_path_factory):
     (source / "lstm_utils").symlink_to(ROOT / "lstm_utils")
     config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["sphinx"]
     mocked = ",".join(config["config"]["autodoc_mock_imports"])
-    settings = ["extensions=myst_parser,sphinx.ext.autodoc,sphinx.ext.napoleon"]
-    settings += [f"autodoc_mock_imports={mocked}"]
     command = [sys.executable, "-m", "sphinx", "-C", "-q", "-b", "dummy"]
-    command += [part for setting in settings for part in ("-D", setting)]
+    command += ["-D", "extensions=myst_parser,sphinx.ext.autodoc,sphinx.ext.napoleon"]
+    command += ["-D", f"autodoc_mock_imports={mocked}"]
     subprocess.run([*command, source, result], cwd=ROOT, check=True)
     kept = (result / ".doctrees" / "environment.pickle").read_bytes()
     shown = pickle.loads(kept).domaindata["py"]["objects"]

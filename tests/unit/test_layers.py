@@ -12,12 +12,9 @@ from lstm_utils.models import make_stack
 from lstm_utils.reference import numpy_lstm
 
 pytestmark = pytest.mark.slow
-UNITS = 5
 EVERY = {"residual": True, "layer_norm": True, "dropout": 0.3}
-OPTIONS = [
-    dict(zip(EVERY, values, strict=True))
-    for values in itertools.product([False, True], [False, True], [0.0, 0.3])
-]
+CHOICES = itertools.product([False, True], [False, True], [0.0, 0.3])
+OPTIONS = [dict(zip(EVERY, values, strict=True)) for values in CHOICES]
 BOTH_FORMS = pytest.mark.parametrize("fused", [False, True], ids=["layers", "fused"])
 ANY_OPTIONS = pytest.mark.parametrize(
     "options", OPTIONS, ids=lambda o: "-".join(k for k in o if o[k]) or "plain"
@@ -27,7 +24,7 @@ X = np.random.default_rng(0).normal(size=(4, 7, 3)).astype("float32")
 
 def stack(depth, **options):
     """Return a stack with weights all drawn, those too that start at 0 or at 1."""
-    model = make_stack(depth, UNITS, **{"n_features": 3, **options})
+    model = make_stack(depth, 5, **{"n_features": 3, **options})
     rng = np.random.default_rng(0)
     model.set_weights([rng.normal(0, 0.4, w.shape) for w in model.get_weights()])
     return model
@@ -77,41 +74,40 @@ def test_the_stream_is_what_numpy_adds_up(fused, layer_norm):
     np.testing.assert_allclose(model(X), expected, atol=1e-5)
 
 
-def test_a_norm_without_a_residual_stands_before_each_upper_layer_and_last():
-    model = make_stack(3, [4, 3, 2], n_features=3, layer_norm=True)
-    names = ["steps", "lstm_1", "norm_2", "lstm_2", "norm_3", "lstm_3", "norm", "head"]
-    assert [layer.name for layer in model.layers] == names
+@pytest.mark.parametrize(
+    ("options", "names", "weights"),
+    [
+        ({"layer_norm": True}, "lstm_1 norm_2 lstm_2 norm_3 lstm_3 norm", 17),
+        ({}, "lstm_1 lstm_2 lstm_3", 11),
+        ({"fused": True}, "stack", 11),
+    ],
+)
+def test_a_norm_stands_before_each_upper_layer_and_last(options, names, weights):
+    model = make_stack(3, [4, 3, 2], n_features=3, **options)
+    found = [layer.name for layer in model.layers]
+    assert found == ["steps", *names.split(), "head"]
+    assert len(model.get_weights()) == weights
 
 
-@BOTH_FORMS
-def test_without_options_nothing_has_changed(fused):
-    model = make_stack(2, 4, n_features=3, fused=fused)
-    names = ["stack"] if fused else ["lstm_1", "lstm_2"]
-    assert [layer.name for layer in model.layers] == ["steps", *names, "head"]
-    assert len(model.get_weights()) == 8
-
-
-def seen_masks(rate, *, fused, width=50, batch=200, **options):
+def seen_masks(rate, width=50, batch=200, **options):
     """Return by what dropout multiplied the upper layer's input: two training calls.
 
     The lower layer gives one constant at every step. The upper one forgets at once,
     has open gates, and reads unit k only into unit k, so its output shows its input.
     """
     options |= {"n_outputs": None, "return_sequences": True, "dropout": rate}
-    model = make_stack(2, width, n_features=3, fused=fused, **options)
+    model = make_stack(2, width, n_features=3, **options)
     open_gates = np.repeat([20.0, -20.0, 0.0, 20.0], width)
     constant = open_gates + np.repeat([0.0, 0.0, 0.5, 0.0], width)
     copy, none = np.kron([0, 0, 1, 0], np.eye(width)), np.zeros((width, 4 * width))
     model.set_weights([0 * copy[:3], none, constant, copy, none, open_gates])
-    lower = np.tanh(np.tanh(0.5))
+    lower, x = np.tanh(np.tanh(0.5)), np.ones((batch, 6, 3))
     skipped = lower if options.get("residual") else 0.0
-    calls = []
-    for training in (True, True, False, False):
-        h = np.asarray(model(np.ones((batch, 6, 3)), training=training)) - skipped
-        calls.append(np.arctanh(np.arctanh(h)) / lower)
-    for inference in calls[2:]:
-        np.testing.assert_allclose(inference, 1, atol=1e-4)
-    return calls[:2]
+    training = (True, True, False, False)
+    h = np.array([model(x, training=mode) for mode in training]) - skipped
+    *calls, first, second = np.arctanh(np.arctanh(h)) / lower
+    np.testing.assert_allclose([first, second], 1, atol=1e-4)
+    return calls
 
 
 @BOTH_FORMS
@@ -174,24 +170,22 @@ data = np.load(f"{folder}/data.npz")
 states = [v for v in model.variables if "seed_generator" in v.path]
 for variable, state in zip(states, data["states"], strict=True):
     variable.assign(state)
-fit = model.fit(data["x"], data["y"], epochs=3, batch_size=8, shuffle=False, verbose=0)
+fit = model.fit(data["x"], data["y"], epochs=3, batch_size=2, shuffle=False, verbose=0)
 print(json.dumps(fit.history["loss"]))
 """
 
 
 @BOTH_FORMS
 def test_a_stack_goes_on_in_a_fresh_process_as_if_never_saved(tmp_path, fused):
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(32, 6, 3)).astype("float32")
-    y = x.sum((1, 2)).reshape(-1, 1)
+    data = {"x": X, "y": X[:, 0, :1]}
     model = stack(3, fused=fused, **EVERY)
     model.compile("adam", "mse")
-    train = {"batch_size": 8, "shuffle": False, "verbose": 0}
-    model.fit(x, y, epochs=2, **train)
+    train = {**data, "batch_size": 2, "shuffle": False, "verbose": 0}
+    model.fit(epochs=2, **train)
     model.save(tmp_path / "stack.keras")
-    states = [np.asarray(state) for state in generators(model)]
-    np.savez(tmp_path / "data.npz", x=x, y=y, states=states)
-    unbroken = model.fit(x, y, epochs=3, **train).history["loss"]
+    states = [*map(np.asarray, generators(model))]
+    np.savez(tmp_path / "data.npz", states=states, **data)
+    unbroken = model.fit(epochs=3, **train).history["loss"]
     resumed = subprocess.check_output([sys.executable, "-c", RESUME, tmp_path])
     np.testing.assert_allclose(json.loads(resumed), unbroken, rtol=1e-6)
 
@@ -210,20 +204,14 @@ def test_masked_steps_change_nothing(fused, options):
     assert np.abs(np.asarray(model(padded)) - np.asarray(model(X))).max() > 1e-3
 
 
-def test_a_sum_needs_one_width():
-    with pytest.raises(ValueError, match=r"\[4, 3\]\. Give all layers one width"):
-        make_stack(2, [4, 3], n_features=2, residual=True)
-
-
-def test_dropout_is_a_share():
-    with pytest.raises(ValueError, match="at least 0 and below 1, but 1 came"):
-        make_stack(2, 4, n_features=2, dropout=1)
-
-
-def test_a_cell_refuses_what_it_cannot_add_up():
+def test_what_cannot_be_added_up_or_dropped_is_refused():
     import keras
 
     from lstm_utils.layers import UpperLSTMCell
 
+    with pytest.raises(ValueError, match=r"\[4, 3\]\. Give all layers one width"):
+        make_stack(2, [4, 3], n_features=2, residual=True)
     with pytest.raises(ValueError, match="width 3 and the cell 4 units"):
         keras.layers.RNN(UpperLSTMCell(4, residual=True))(X)
+    with pytest.raises(ValueError, match="at least 0 and below 1, but 1 came"):
+        make_stack(2, 4, n_features=2, dropout=1)

@@ -34,39 +34,28 @@ def report(seed=1, before="", **environment):
     """Run `setup` in a fresh process; give what it left, and its stderr."""
     names = ("TF_ENABLE_ONEDNN_OPTS", "CUDA_VISIBLE_DEVICES", "TF_CPP_MIN_LOG_LEVEL")
     clean = {key: value for key, value in os.environ.items() if key not in names}
-    run = subprocess.run(
-        [sys.executable, "-c", REPORT.format(seed=seed, before=before)],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**clean, **environment},
-    )
+    command = [sys.executable, "-c", REPORT.format(seed=seed, before=before)]
+    options = {"capture_output": True, "text": True, "env": clean | environment}
+    run = subprocess.run(command, check=True, **options)
     return json.loads(run.stdout), run.stderr
 
 
 @pytest.mark.slow
 def test_same_seed_same_numbers_and_not_a_word_on_stderr():
-    first, stderr = report(seed=1)
-    again, _ = report(seed=1)
-    other, _ = report(seed=2)
+    (first, stderr), (again, _), (other, _) = map(report, (1, 1, 2))
     assert first == again
     assert first["draw"] != other["draw"]
     assert first["weights"] != other["weights"]
-    assert stderr == ""
-    assert not first["early"]
+    assert (stderr, first["early"]) == ("", False)
     assert (first["onednn"], first["gpu"], first["white"]) == ("0", "-1", "white")
 
 
 @pytest.mark.slow
-def test_what_the_environment_says_is_left_alone():
-    left, _ = report(TF_ENABLE_ONEDNN_OPTS="1", LSTM_BOOK_GPU="1")
+def test_what_the_environment_says_is_left_alone_and_an_early_tensorflow_warned_of():
+    set_before = {"TF_ENABLE_ONEDNN_OPTS": "1", "LSTM_BOOK_GPU": "1"}
+    left, _ = report(before="import tensorflow", **set_before)
     assert (left["onednn"], left["gpu"]) == ("1", None)
-
-
-@pytest.mark.slow
-def test_tensorflow_imported_before_is_warned_about():
-    told, _ = report(before="import tensorflow")
-    assert any("Restart the kernel" in text for text in told["warnings"])
+    assert any("Restart the kernel" in text for text in left["warnings"])
 
 
 def test_a_seed_must_be_one_of_numpy():

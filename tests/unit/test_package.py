@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from pathlib import PurePath
 
 import pytest
 from matplotlib.testing.compare import compare_images
@@ -13,21 +14,11 @@ from book_tools.chapters import ROOT
 from book_tools.wheel import build_wheel, lowest_versions, readme_blocks
 
 # Imports fail as where these were never installed.
-WITHOUT_EXTRAS = """\
-import sys
-
-class Missing:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {absent!r}:
-            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
-
-sys.meta_path.insert(0, Missing())
-"""
-RUN_GRID = """\
-from lstm_utils import run_grid
-
-run_grid(dict, [{"a": 1}], "table.csv", metrics=["b"])
-"""
+WITHOUT_EXTRAS = "import sys\nsys.modules.update(dict.fromkeys({absent!r}))\n"
+RUN_GRID = "import lstm_utils as u\nu.run_grid(dict, [{'a': 1}], 't', metrics=['b'])"
+DIGITS = "from lstm_utils.tasks import digit_rows\ndigit_rows('test')"
+TABLE = "from lstm_utils import read_table\nprint(len(read_table('writing.csv')))"
+SETUP = "from lstm_utils import setup\nsetup(seed=1)\nprint(2)"
 EXTRAS = {"joblib", "matplotlib", "pandas", "sklearn", "tqdm"}
 
 
@@ -44,18 +35,11 @@ def run_installed(wheel, tmp_path_factory):
     subprocess.run([sys.executable, *pip, site, wheel], check=True)
 
     def run(code, absent=()):
-        (site / "sitecustomize.py").write_text(
-            WITHOUT_EXTRAS.format(absent=set(absent))
-        )
-        own = {"PYTHONPATH": str(site), "MPLBACKEND": "agg"}
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=site,
-            env=os.environ | own,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        text = WITHOUT_EXTRAS.format(absent=set(absent))
+        (site / "sitecustomize.py").write_text(text)
+        env = os.environ | {"PYTHONPATH": str(site), "MPLBACKEND": "agg"}
+        options = {"cwd": site, "env": env, "capture_output": True, "text": True}
+        done = subprocess.run([sys.executable, "-c", code], check=False, **options)
         return done.stdout + done.stderr if done.returncode else done.stdout
 
     return run
@@ -63,9 +47,8 @@ def run_installed(wheel, tmp_path_factory):
 
 @pytest.mark.slow
 def test_the_readme_runs_from_the_wheel_with_no_extra(run_installed):
-    where = "import lstm_utils\nprint(lstm_utils.__file__, gradients.shape)"
-    code = "\n".join([readme_blocks()[0], where])
-    said = run_installed(code, absent=EXTRAS)
+    where = "\nimport lstm_utils\nprint(lstm_utils.__file__, gradients.shape)"
+    said = run_installed(readme_blocks()[0] + where, absent=EXTRAS)
     assert "site" in said
     assert str(ROOT) not in said
     assert said.endswith("(12, 30)\n")
@@ -73,18 +56,18 @@ def test_the_readme_runs_from_the_wheel_with_no_extra(run_installed):
 
 @pytest.mark.slow
 def test_the_wheel_has_tables_and_diagrams_and_none_of_the_tests(wheel):
-    names = zipfile.ZipFile(wheel).namelist()
-    tables = sorted(p.name for p in (ROOT / "experiments" / "results").glob("*.csv"))
-    held = sorted(n.rpartition("/")[2] for n in names if n.endswith(".csv"))
-    assert held == tables
-    packages = {name.partition("/")[0] for name in names}
+    names = [*map(PurePath, zipfile.ZipFile(wheel).namelist())]
+    tables = (ROOT / "experiments" / "results").glob("*.csv")
+    held = sorted(name.name for name in names if name.suffix == ".csv")
+    assert held == sorted(table.name for table in tables)
+    packages = {name.parts[0] for name in names}
     assert packages == {"lstm_utils", f"lstm_utils-{lstm_utils.__version__}.dist-info"}
 
 
 @pytest.mark.slow
-def test_a_table_is_found_in_the_wheel(run_installed):
-    code = "from lstm_utils import read_table\nprint(len(read_table('writing.csv')))"
-    assert int(run_installed(code)) > 0
+def test_a_table_is_found_in_the_wheel_and_setup_needs_no_extra(run_installed):
+    assert int(run_installed(TABLE)) > 0
+    assert run_installed(SETUP, absent=EXTRAS) == "2\n"
 
 
 @pytest.mark.slow
@@ -92,16 +75,8 @@ def test_a_table_is_found_in_the_wheel(run_installed):
     ("code", "absent", "extra"),
     [
         ("import lstm_utils.plots", "matplotlib", "plots"),
-        (
-            "from lstm_utils.tasks import digit_rows\ndigit_rows('test')",
-            "sklearn",
-            "data",
-        ),
-        (
-            "from lstm_utils import read_table\nread_table('writing.csv')",
-            "pandas",
-            "sweeps",
-        ),
+        (DIGITS, "sklearn", "data"),
+        (TABLE, "pandas", "sweeps"),
         (RUN_GRID, "joblib", "sweeps"),
     ],
 )
@@ -109,12 +84,6 @@ def test_a_door_that_needs_an_extra_names_it(run_installed, code, absent, extra)
     last = run_installed(code, absent={absent}).splitlines()[-1]
     assert f"lstm-utils[{extra}]" in last
     assert absent in last
-
-
-@pytest.mark.slow
-def test_setup_needs_no_extra(run_installed):
-    code = "from lstm_utils import setup\nsetup(seed=1)\nprint('set up')"
-    assert run_installed(code, absent=EXTRAS) == "set up\n"
 
 
 @pytest.mark.slow

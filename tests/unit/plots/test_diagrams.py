@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 FILES = {path.stem: path for path in Path(diagrams.__file__).parent.glob("*.svg")}
 ALLOWED = "svg title desc defs marker g rect circle path text tspan"
 BLUE = "#0072b2"
-DAY, NUMBERS = np.zeros((1, 2, 2)), np.arange(100, 124).reshape(2, 4, 3)
+NUMBERS = np.arange(100, 124).reshape(2, 4, 3)
 LEVELS = [
     [("a", -0.1, True), ("b", -2.0, True), ("c", -3.0, False)],
     [("ab", -0.9, True), ("ba", -2.1, True), ("aa", -4.0, False)],
@@ -55,13 +55,10 @@ def blue_lines(part) -> list[tuple[tuple, tuple, float]]:
         for path in group.findall("path"):
             look = group.attrib | path.attrib
             if look.get("stroke") == BLUE:
-                steps = re.findall(r"([MHV ])([\d.]+)(?: ([\d.]+))?", look["d"])
-                x, y, points = 0, 0, []
-                for kind, first, second in steps:
-                    x = x if kind == "V" else float(first)
-                    y = float(first) if kind == "V" else float(second or y)
-                    points.append((x, y))
-                found.append((points[0], points[-1], float(look["stroke-width"])))
+                x, y, *to = map(float, re.findall(r"[\d.]+", look["d"]))
+                kind = re.sub("[^HV]", "", look["d"])
+                end = {"H": (to[0], y), "V": (x, to[0]), "": tuple(to)}[kind]
+                found.append(((x, y), end, float(look["stroke-width"])))
     return found
 
 
@@ -71,7 +68,7 @@ class TestEveryDrawing:
         root = drawing(name)
         title, about = root[:2]
         assert (title.tag, about.tag) == ("title", "desc")
-        assert root.get("aria-labelledby").split() == [title.get("id"), about.get("id")]
+        assert root.get("aria-labelledby") == f"{title.get('id')} {about.get('id')}"
         assert len(about.text) >= 40
         assert f"{title.text}. {about.text}" in repr(show_diagram(name))
 
@@ -89,32 +86,30 @@ class TestEveryDrawing:
         root = drawing(name)
         size = root.get("viewBox").split()[2:]
         ground = root.find("rect")
-        assert [ground.get("width"), ground.get("height")] == size
-        assert (ground.get("x"), ground.get("fill")) == (None, "#fff")
+        look = [ground.get(key) for key in ("width", "height", "x", "fill")]
+        assert look == [*size, None, "#fff"]
         assert root.get("width") == size[0]
         assert float(root.get("font-size")) * 375 / float(size[0]) >= 11
 
 
 class TestShowDiagram:
     def test_drawings_on_one_page_share_no_id(self):
-        ids = [part.get("id") for name in FILES for part in drawing(name).iter()]
-        ids = [name for name in ids if name]
+        parts = [part for name in FILES for part in drawing(name).iter()]
+        ids = [part.get("id") for part in parts if part.get("id")]
         assert len({*ids}) == len(ids)
 
-    @pytest.mark.parametrize("name", ["cells", "../cell", "cell.svg"])
-    def test_says_which_drawings_there_are(self, name):
-        with pytest.raises(ValueError, match=r"name must be .*'cell', .*'stack'"):
-            show_diagram(name)
+    def test_says_which_drawings_there_are(self):
+        for name in ("cells", "../cell", "cell.svg"):
+            with pytest.raises(ValueError, match=r"name must be .*'cell', .*'stack'"):
+                show_diagram(name)
 
     def test_pages_show_the_files_as_they_are(self):
         files = {path.read_text("utf-8") for path in FILES.values()}
-        shown = set()
-        for path in ROOT.glob("chapters/*.ipynb"):
-            cells = nbformat.read(path, 4).cells
-            outputs = [out for cell in cells for out in cell.get("outputs", [])]
-            data = [output.get("data", {}) for output in outputs]
-            shown |= {part["image/svg+xml"] for part in data if "image/svg+xml" in part}
-        assert shown <= files
+        chapters = [nbformat.read(path, 4) for path in ROOT.glob("chapters/*.ipynb")]
+        cells = [cell for chapter in chapters for cell in chapter.cells]
+        outputs = [out for cell in cells for out in cell.get("outputs", [])]
+        shown = {out.get("data", {}).get("image/svg+xml") for out in outputs}
+        assert shown - {None} <= files
         for page in ("README.md", "intro.md"):
             links = re.findall(r"[\w/.-]+\.svg", (ROOT / page).read_text("utf-8"))
             assert len(links) >= 5
@@ -170,16 +165,14 @@ class TestWhatDrawingsSay:
     def test_a_decoder_reads_the_token_before_and_gets_both_states(self):
         root = drawing("encoder-decoder")
         shown = labels(root)
-        counts = [shown.count(k) for k in ("LSTM", "1", "9", "end", "start", "h, c")]
-        assert counts[:5] == [7, 3, 2, 1, 1]
-        assert counts[5]
+        counts = [shown.count(k) for k in ("LSTM", "1", "9", "end", "start")]
+        assert counts == [7, 3, 2, 1, 1]
+        assert "h, c" in shown
         assert height(root, "start") == height(root, "7") > height(root, "LSTM")
         assert height(root, "LSTM") > height(root, "end")
         across = sorted(line for line in blue_lines(root) if line[0][1] == line[1][1])
         widths = [width for _, _, width in across]
-        assert len(widths) == 6
-        assert [width == max(widths) for width in widths].index(True) == 3
-        assert widths.count(max(widths)) == 1
+        assert [width == max(widths) for width in widths] == [0, 0, 0, 1, 0, 0]
 
     def test_what_is_repeated_enters_every_decoder_step_instead_of_tokens(self):
         root = drawing("repeat-vector")
@@ -195,39 +188,25 @@ class TestWhatDrawingsSay:
         assert a < b < c
         assert [k for k in labels(root) if "0." in k] == ["0.05", "0.15", "0.80"]
 
-    def test_both_states_go_across_every_gap_and_only_h_goes_up(self):
+    def test_time_runs_right_depth_upwards_both_states_across_and_only_h_up(self):
         part = drawing("stack")
         assert labels(part).count("LSTM") == 3 * 4
         assert labels(part).count("h, c") == len(blue_lines(part)) == 3 * 3
         ups = [label for label in labels(part) if re.fullmatch(r"h\d\(\d\)", label)]
         below = [f"h{step}({layer})" for layer in (1, 2) for step in (1, 2, 3, 4)]
         assert sorted(ups) == sorted([*below, "h4(3)"])
-
-    def test_time_runs_right_and_depth_upwards(self):
-        part = drawing("stack")
         assert height(part, "x1") > height(part, "layer 1") > height(part, "layer 3")
         assert all(end[0] > start[0] for start, end, _ in blue_lines(part))
 
 
-def words(ax) -> list[str]:
-    return [text.get_text() for text in ax.texts if text.get_text()]
-
-
-def place(ax, word: str) -> tuple[float, float]:
-    [text] = [text for text in ax.texts if text.get_text() == word]
-    return text.get_position()
-
-
 class TestDrawTensor:
-    def test_shows_every_number_and_names_every_axis(self):
-        shown = words(draw_tensor(NUMBERS))
-        numbers = [int(word) for word in shown if len(word) == 3 and word.isdigit()]
-        assert numbers == [*range(100, 124)]
-        assert {"time", "features", "sample 0", "sample 1"} <= set(shown)
-
-    def test_time_runs_right_features_down_samples_right(self):
-        ax = draw_tensor(NUMBERS)
-        places = np.array([place(ax, name) for name in ("100", "101", "103", "112")])
+    def test_shows_every_number_time_to_the_right_features_down_samples_right(self):
+        texts = draw_tensor(NUMBERS).texts
+        numbers = [t.get_text() for t in texts if re.fullmatch(r"\d{3}", t.get_text())]
+        assert numbers == [*map(str, range(100, 124))]
+        places = {t.get_text(): t.get_position() for t in texts}
+        assert {"time", "features", "sample 0", "sample 1"} <= {*places}
+        places = np.array([places[name] for name in ("100", "101", "103", "112")])
         feature, step, sample = places[1:] - places[0]
         assert feature[0] == 0 > feature[1]
         assert step[0] > 0 == step[1]
@@ -240,16 +219,13 @@ class TestDrawTensor:
         numbers = {int(t.get_text()) for t in bold if t.get_text().isdigit()}
         assert numbers == {*NUMBERS[1, :, 0]}
 
-    def test_uses_the_names_given(self):
-        names = {"steps": ["noon", "night"], "features": ["°C", "mm"]}
-        ax = draw_tensor(DAY, samples=["Monday"], **names)
-        assert {"Monday", "noon", "night", "°C", "mm"} <= set(words(ax))
-
-    def test_an_axis_is_named_beside_its_arrow_and_off_other_names(self):
-        names = {"steps": ["6:00", "12:00"], "features": ["°C", "km/h", "mm"]}
+    def test_uses_the_names_given_and_names_an_axis_beside_its_arrow_off_them(self):
+        steps, features = ["6:00", "12:00"], ["°C", "km/h", "mm"]
+        names = {"samples": ["Monday"], "steps": steps, "features": features}
         ax = draw_tensor(np.zeros((1, 2, 3)), **names)
         ax.figure.canvas.draw()
         boxes = {t.get_text(): t.get_window_extent() for t in ax.texts if t.get_text()}
+        assert {"Monday", *steps, *features} <= {*boxes}
         axis = boxes.pop("features")
         assert axis.x1 < min(box.x0 for box in boxes.values())
         arrows = [text for text in ax.texts if isinstance(text, Annotation)]
@@ -258,34 +234,10 @@ class TestDrawTensor:
         assert axis.x1 < place < boxes["km/h"].x0
         assert abs(axis.y0 + axis.y1 - boxes["km/h"].y0 - boxes["km/h"].y1) < 10
 
-    def test_text_can_be_read_at_the_width_of_a_phone(self):
-        ax = draw_tensor(np.zeros((2, 4, 3)))
-        assert min(text.get_size() for text in ax.texts if text.get_text()) >= 12
-
-    def test_draws_where_it_is_told(self):
+    def test_can_be_read_at_the_width_of_a_phone_where_it_is_told_to_be(self):
         _, ax = plt.subplots()
-        assert draw_tensor(DAY, ax=ax) is ax
-
-    @pytest.mark.parametrize(
-        ("x", "options", "message"),
-        [
-            ([0.1, 0.2, 0.3], {}, r"3 axes \(batch, time, features\).*shape \(3,\)"),
-            (np.full((1, 2, 2), np.inf), {}, "x holds inf"),
-            (DAY, {"steps": ["noon"]}, r"steps must hold .* 2 steps .* 1 came"),
-            (DAY, {"samples": ["a", "b"]}, "samples must hold"),
-            (DAY, {"features": ["a"]}, "features must hold"),
-            (DAY, {"picked": 99}, r"shape is \(1, 2, 2\), but int came.* index 99 is"),
-            (DAY, {"picked": np.s_[0, 0, 0, 0]}, "picked .* tuple came.*too many"),
-            (DAY, {"picked": "time"}, "picked .* str came.*only integers"),
-            (DAY, {"picked": np.ones((3, 3), bool)}, "picked .* ndarray came.*boolean"),
-            (DAY, {"picked": [[0], [0, 1]]}, "picked .* list came"),
-        ],
-    )
-    def test_says_what_does_not_fit(self, x, options, message):
-        with pytest.raises(ValueError, match=message) as caught:
-            draw_tensor(x, **options)
-        assert "\n" not in str(caught.value)
-        assert not plt.get_fignums()
+        assert draw_tensor(NUMBERS, ax=ax) is ax
+        assert min(text.get_size() for text in ax.texts if text.get_text()) >= 12
 
 
 class TestDrawBeam:
@@ -300,17 +252,3 @@ class TestDrawBeam:
         bold = [k for k, t in found.items() if t.get_weight() == "bold"]
         boxed = [k for k, t in found.items() if t.get_bbox_patch().get_edgecolor()[3]]
         assert (bold, boxed) == (["a", "b", "ab", "ba"], ["b", "ba"])
-
-    @pytest.mark.parametrize(
-        ("levels", "message"),
-        [
-            ([], r"levels is empty.*\(text, score, kept\)"),
-            ([LEVELS[0], []], r"levels\[1\] is .*for each step a list"),
-            ([[("a", -0.1)]], r"levels\[0\] is \[\('a', -0.1\)\]"),
-            ([[1, 2]], r"levels\[0\] must be a list or tuple, but int"),
-        ],
-    )
-    def test_says_what_does_not_fit(self, levels, message):
-        with pytest.raises((TypeError, ValueError), match=message):
-            draw_beam(levels)
-        assert not plt.get_fignums()

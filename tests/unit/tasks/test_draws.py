@@ -1,7 +1,6 @@
 """What all generators have in common."""
 
 import inspect
-from inspect import signature
 
 import numpy as np
 import pytest
@@ -9,36 +8,26 @@ import pytest
 from lstm_utils import tasks
 
 STEPS, LENGTHS = {"steps": 9}, {"shortest": 2, "longest": 6}
-TOKENS = {
-    "addition": {"digits": 2},
-    "date_formats": {},
-    "copy_strings": LENGTHS,
-    "reverse_strings": LENGTHS,
-    "sort_strings": LENGTHS,
-}
+NUMBERS = ["latch", "last_value", "running_sum", "echo"]
+TEXTS = ["permutation_chain", "autoregression", "phrase_grammar", "dyck"]
+TOKENS = dict.fromkeys(["copy_strings", "reverse_strings", "sort_strings"], LENGTHS)
+TOKENS |= {"addition": {"digits": 2}, "date_formats": {}}
 GENERATORS = {
-    "latch": STEPS,
-    "last_value": STEPS,
-    "running_sum": STEPS,
-    "echo": STEPS,
-    "lstm_teacher": {**STEPS, "layers": 2, "teacher": 0},
-    "permutation_chain": STEPS,
-    "autoregression": STEPS,
-    "phrase_grammar": STEPS,
-    "dyck": STEPS,
+    **dict.fromkeys(NUMBERS + TEXTS, STEPS),
     **TOKENS,
+    "lstm_teacher": {**STEPS, "layers": 2, "teacher": 0},
     "draw_sentences": {},
 }
 
 
-def draw(name, n, seed):
-    return getattr(tasks, name)(n, **GENERATORS[name], seed=seed)
+def draw(name, n, seed, **options):
+    return getattr(tasks, name)(n, **(options or GENERATORS[name]), seed=seed)
 
 
 def test_every_generator_is_here():
     functions = {k: f for k, f in vars(tasks).items() if inspect.isfunction(f)}
-    drawing = {k for k, f in functions.items() if "seed" in signature(f).parameters}
-    assert drawing == GENERATORS.keys()
+    taken = {k: inspect.signature(f).parameters for k, f in functions.items()}
+    assert {k for k in taken if "seed" in taken[k]} == GENERATORS.keys()
 
 
 @pytest.mark.parametrize("name", GENERATORS)
@@ -49,7 +38,7 @@ def test_a_seed_fixes_the_data(name):
     assert np.any(first[0] != other[0])
 
 
-@pytest.mark.parametrize("name", ["latch", "last_value", "running_sum", "echo"])
+@pytest.mark.parametrize("name", NUMBERS)
 def test_sequences_of_numbers_are_single_precision(name):
     assert {array.dtype.name for array in draw(name, 20, 0)} == {"float32"}
 
@@ -66,16 +55,12 @@ def test_ids_are_padded_on_the_right_and_targets_end_once(name):
     assert not (targets == 1).any()
 
 
-@pytest.mark.parametrize(
-    ("name", "n", "options", "message"),
-    [
-        ("addition", 56, {"digits": 1}, "at most 55, .*no more pairs of up to 1 digit"),
-        ("copy_strings", 7, {"longest": 2, "n_symbols": 2}, "at most 6, .*1 to 2 lett"),
+def test_no_more_is_drawn_than_there_is():
+    few = {"shortest": 1, "longest": 2, "n_symbols": 2}
+    for name, n, options, message in [
+        ("addition", 56, {"digits": 1}, "at most 55, .*more pairs of up to 1 digit"),
+        ("copy_strings", 7, few, "at most 6, .*1 to 2 lett"),
         ("date_formats", 36_526, {}, "at most 36525, but 36526 .* dates from 1950 to"),
-    ],
-)
-def test_no_more_is_drawn_than_there_is(name, n, options, message):
-    if "longest" in options:
-        options = {"shortest": 1, **options}
-    with pytest.raises(ValueError, match=f"n must be {message}.*none comes twice"):
-        getattr(tasks, name)(n, **options, seed=0)
+    ]:
+        with pytest.raises(ValueError, match=f"n must be {message}.*none comes twice"):
+            draw(name, n, 0, **options)

@@ -5,8 +5,6 @@ import pytest
 
 from lstm_utils.tasks import dyck, dyck_bits, phrase_bits, phrase_grammar
 
-OPENS, CLOSES = 3, 3
-
 
 def test_every_verb_of_the_grammar_agrees_with_its_noun():
     x, y = phrase_grammar(300, 60, seed=0)
@@ -15,12 +13,10 @@ def test_every_verb_of_the_grammar_agrees_with_its_noun():
     deepest = 0
     for text in words:
         waiting = []  # nouns whose verb is to come
-        objects = 0
         for before, word in zip([9, *text], text, strict=False):
             if word < 4:
-                is_object = before >= 4 and before < 8 and not waiting
-                objects += is_object
-                waiting += [] if is_object and before != 8 else [word]
+                is_object = 4 <= before < 8 and not waiting
+                waiting += [] if is_object else [word]
             elif word < 8:
                 assert word == 4 + waiting.pop()
             elif word == 8:
@@ -46,10 +42,10 @@ def test_brackets_close_what_was_opened_last():
     for sequence in np.concatenate([x.argmax(2)[:, :1], y], axis=1):
         still_open = []
         for bracket in sequence:
-            if bracket < OPENS:
+            if bracket < 3:
                 still_open.append(bracket)
             else:
-                assert bracket - CLOSES == still_open.pop()
+                assert bracket - 3 == still_open.pop()
             depths.add(len(still_open))
     assert depths == {0, 1, 2, 3, 4}
 
@@ -72,10 +68,8 @@ def test_no_forecast_of_frequencies_beats_the_bits_of_the_source():
 
 
 def test_bits_are_counted_of_x_and_y_that_belong_together():
-    for bits, (x, y) in [
-        (phrase_bits, phrase_grammar(3, 5, seed=0)),
-        (dyck_bits, dyck(3, 5, seed=0)),
-    ]:
+    for bits, task in ((phrase_bits, phrase_grammar), (dyck_bits, dyck)):
+        x, y = task(3, 5, seed=0)
         with pytest.raises(ValueError, match=r"x must have shape \(3, 4, \d+\), but"):
             bits(x, y[:, 1:])
         with pytest.raises(ValueError, match=r"x must have shape \(3, 5, \d+\), but"):

@@ -17,18 +17,18 @@ def test_the_forecast_of_the_process_itself_has_error_1():
 
 
 def test_a_teacher_is_one_function_under_every_seed():
-    options = {"layers": 2, "teacher": 3}
-    x, y = lstm_teacher(50, 9, seed=1, **options)
-    longer_x, longer_y = lstm_teacher(80, 9, seed=1, **options)
-    np.testing.assert_array_equal(longer_x[:50], x)
-    np.testing.assert_array_equal(longer_y[:50], y)
-    assert (lstm_teacher(50, 9, seed=1, layers=2, teacher=4)[1] != y).any()
+    few, more, other = (
+        lstm_teacher(n, 9, seed=1, layers=2, teacher=teacher)
+        for n, teacher in ((50, 3), (80, 3), (50, 4))
+    )
+    for a, b in zip(few, more, strict=True):
+        np.testing.assert_array_equal(a, b[:50])
+    assert (other[1] != few[1]).any()
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3])
 def test_a_teacher_writes_targets_of_mean_0_and_variance_1(layers):
     x, y = lstm_teacher(3_000, 24, layers=layers, teacher=1, seed=5)
-    assert x.shape == (3_000, 24, 2)
-    assert y.shape == (3_000, 24, 1)
+    assert (x.shape, y.shape) == ((3_000, 24, 2), (3_000, 24, 1))
     assert abs(y.mean()) < 0.1
     assert abs(y.var() - 1) < 0.1
