@@ -6,8 +6,9 @@ from __future__ import annotations
 def rewired(model):
     """Return a twin of a functional or sequential model, and its calls in order.
 
-    A call knows the layer or operation called (`op`), its symbolic `tensors` and
-    `outputs`, and `kwargs`. Set its `run`, and the twin runs that in the place of `op`.
+    A call knows the layer or operation called (`op`), what it was given (`args`,
+    `kwargs`), and its symbolic `tensors` and `outputs`. Set its `run`, and the twin
+    runs that in the place of `op`.
     Model and layers are left as they are, and learn nothing of the twin.
     """
     import keras
@@ -30,7 +31,8 @@ def rewired(model):
         outputs = call(*args, **kwargs)
         given = keras.tree.flatten((args, kwargs))
         call.tensors = [x for x in given if isinstance(x, keras.KerasTensor)]
-        call.outputs, call.kwargs = keras.tree.flatten(outputs), kwargs
+        call.args, call.kwargs = args, kwargs
+        call.outputs = keras.tree.flatten(outputs)
         calls.append(call)
         return outputs
 
