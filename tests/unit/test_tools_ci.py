@@ -27,8 +27,10 @@ def machine(tmp_path):
             (folder / name).chmod(0o755)
         log = tmp_path / "log"
         command = ["/bin/bash", str(ROOT / ".ci" / "run")]
-        options = {"env": {"PATH": str(folder), "LOG": str(log)}, "check": False}
-        done = subprocess.run(command, capture_output=True, text=True, **options)
+        env = {"PATH": str(folder), "LOG": str(log)}
+        done = subprocess.run(
+            command, env=env, capture_output=True, text=True, check=False
+        )
         return done, log.read_text().splitlines() if log.exists() else []
 
     return run
