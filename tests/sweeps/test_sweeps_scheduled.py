@@ -28,10 +28,9 @@ def pair():
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
 def test_own_tokens_are_the_likeliest_letters_after_what_was_read(model, pair, share):
-    source, targets = pair
-    right = shift_right(targets)
-    read = sweep.mix(model, source, targets, share, np.random.default_rng(0))
-    p = model.predict([source, read], verbose=0)
+    right = shift_right(pair[1])
+    read = sweep.mix(model, *pair, share, np.random.default_rng(0))
+    p = model.predict([pair[0], read], verbose=0)
     guesses = 3 + p[:, :-1, 3:].argmax(axis=-1)
     own = read[:, 1:] != right[:, 1:]
     assert own.any() == (share > 0)
@@ -42,30 +41,25 @@ def test_own_tokens_are_the_likeliest_letters_after_what_was_read(model, pair, s
     assert np.array_equal(read == 0, right == 0)
 
 
-def test_shares_by_step_count_what_greedy_writes(model, pair):
+def test_shares_by_step_count_what_greedy_writes_and_what_follows_a_mistake(
+    model, pair
+):
     source, targets = pair
     found = sweep.by_step(model, pair)
     free = greedy_decode(model, source, targets.shape[1])
-    valid = targets > 0
-    assert found["free_token_error"] == pytest.approx((free != targets)[valid].mean())
-    there = valid[:, 7]
-    share = (free == targets)[there, 7].mean()
-    assert found["free_8"] == pytest.approx(share)
     p = model.predict([source, shift_right(targets)], verbose=0)
-    share = (p.argmax(axis=-1) == targets)[there, 7].mean()
-    assert found["given_8"] == pytest.approx(share)
-
-
-def test_after_the_first_mistake_is_counted_from_it(model, pair):
-    source, targets = pair
-    free = greedy_decode(model, source, targets.shape[1])
+    valid = targets > 0
+    error = (free != targets)[valid].mean()
+    assert found["free_token_error"] == pytest.approx(error)
+    for name, ids in (("free", free), ("given", p.argmax(axis=-1))):
+        share = (ids == targets)[valid[:, 7], 7].mean()
+        assert found[f"{name}_8"] == pytest.approx(share)
     rights = []
-    for wrote, wanted in zip(free, targets, strict=True):
-        wanted = wanted[wanted > 0]
-        wrong = np.flatnonzero(wrote[: len(wanted)] != wanted)
-        if len(wrong) and wrong[0] + 2 < len(wanted):
-            rights.append(wrote[wrong[0] + 2] == wanted[wrong[0] + 2])
-    assert sweep.by_step(model, pair)["after_free_2"] == pytest.approx(np.mean(rights))
+    for right, there in zip(free == targets, valid, strict=True):
+        later = right[there][right[there].argmin() :]  # from the first mistake on
+        if len(later) > 2 and not later[0]:
+            rights.append(later[2])
+    assert found["after_free_2"] == pytest.approx(np.mean(rights))
 
 
 def test_tensorflow_comes_last_with_rates_of_its_own():
