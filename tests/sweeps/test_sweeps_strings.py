@@ -1,12 +1,20 @@
-"""Sweeps of encoder-decoders: how they train and score."""
+"""Sweeps of what reads or writes strings: how models train and score."""
 
+import keras
 import numpy as np
 import pytest
 
-from experiments import _strings, source_reversal
+from experiments import _strings, scheduled_sampling, source_reversal, writing
 from experiments.attention_by_length import right_places
 from lstm_utils import tasks
+from lstm_utils.decoding import greedy_decode
+from lstm_utils.experiments import read_table
 from lstm_utils.models import make_encoder_decoder
+
+TEXTS = tasks.draw_sentences(40, seed=0)
+CHARACTERS = tasks.Vocabulary(sorted({*"".join(TEXTS)}))
+LINES = writing.encode(CHARACTERS, TEXTS)
+SENTENCES = writing.start(40), LINES
 
 
 class Echo:
@@ -38,13 +46,23 @@ def net(units):
     return make_encoder_decoder(1, units, len(tasks.string_vocabulary()), embedding=4)
 
 
-def test_training_takes_exactly_the_updates_asked_for_and_lowers_the_loss():
-    pair, model = tasks.copy_strings(200, 1, 3, seed=0), net(16)
-    before = _strings.scores(model, pair)["loss"]
-    _strings.fit(model, pair, updates=30, lr=0.02, seed=0)
-    assert int(model.optimizer.iterations) == 30
-    assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-8)
-    assert _strings.scores(model, pair)["loss"] < 0.9 * before
+@pytest.fixture
+def writer():
+    keras.utils.set_random_seed(1)
+    return writing.build(len(CHARACTERS))
+
+
+def test_training_takes_exactly_the_updates_asked_for_and_lowers_the_loss(writer):
+    strings = tasks.copy_strings(200, 1, 3, seed=0)
+    for fit, model, taught, pair in [
+        (_strings.fit, net(16), strings, strings),
+        (writing.fit, writer, LINES, SENTENCES),
+    ]:
+        before = _strings.scores(model, pair)["loss"]
+        fit(model, taught, updates=30, lr=0.02, seed=0)
+        assert int(model.optimizer.iterations) == 30
+        assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-8)
+        assert _strings.scores(model, pair)["loss"] < 0.9 * before
 
 
 def test_the_loss_of_training_leaves_padding_out():
@@ -100,3 +118,85 @@ def test_for_sorting_any_place_of_the_letter_is_right():
     found = right_places("sort", source, targets)
     same = targets[:, :, None] == source[:, None]
     assert np.array_equal(found, same & (targets > 2)[:, :, None])
+
+
+# --- scheduled sampling ---------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def model():
+    keras.utils.set_random_seed(1)
+    model = make_encoder_decoder(1, 8, 11, embedding=4)
+    rng = np.random.default_rng(1)
+    model.set_weights([rng.normal(0, 1, w.shape) for w in model.get_weights()])
+    return model
+
+
+@pytest.fixture(scope="module")
+def pair():
+    return _strings.strings("copy")(40, seed=3)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_own_tokens_are_the_likeliest_letters_after_what_was_read(model, pair, share):
+    right = tasks.shift_right(pair[1])
+    read = scheduled_sampling.mix(model, *pair, share, np.random.default_rng(0))
+    p = model.predict([pair[0], read], verbose=0)
+    guesses = 3 + p[:, :-1, 3:].argmax(axis=-1)
+    own = read[:, 1:] != right[:, 1:]
+    assert own.any() == (share > 0)
+    assert (read[:, 1:] == guesses)[own].all()
+    letters = right[:, 1:] > 2
+    assert share < 1 or (read[:, 1:] == guesses)[letters].all()
+    assert np.array_equal(read[:, 1:] > 2, letters)
+    assert np.array_equal(read == 0, right == 0)
+
+
+def test_shares_by_step_count_what_greedy_writes_and_what_follows_a_mistake(
+    model, pair
+):
+    source, targets = pair
+    found = scheduled_sampling.by_step(model, pair)
+    free = greedy_decode(model, source, targets.shape[1])
+    p = model.predict([source, tasks.shift_right(targets)], verbose=0)
+    valid = targets > 0
+    error = (free != targets)[valid].mean()
+    assert found["free_token_error"] == pytest.approx(error)
+    for name, ids in (("free", free), ("given", p.argmax(axis=-1))):
+        share = (ids == targets)[valid[:, 7], 7].mean()
+        assert found[f"{name}_8"] == pytest.approx(share)
+    rights = []
+    for right, there in zip(free == targets, valid, strict=True):
+        later = right[there][right[there].argmin() :]  # from the first mistake on
+        if len(later) > 2 and not later[0]:
+            rights.append(later[2])
+    assert found["after_free_2"] == pytest.approx(np.mean(rights))
+
+
+def test_tensorflow_comes_last_with_rates_of_its_own():
+    assert {row["backend"] for row in scheduled_sampling.settings([])} == {"jax"}
+    made_on_jax = read_table("scheduled_sampling.csv").query("backend == 'jax'")
+    wanted = scheduled_sampling.settings(made_on_jax.to_dict("records"))
+    assert {row["backend"] for row in wanted} == {"tensorflow"}
+    assert {row["own"] for row in wanted} == {0.0, 1.0}
+    assert {row["seed"] for row in wanted} == {*scheduled_sampling.RULE.tuning_seeds}
+
+
+# --- writing --------------------------------------------------------------------
+
+
+def test_what_the_writer_says_does_not_depend_on_its_source(writer):
+    read = tasks.shift_right(LINES)
+    one, other = (
+        writer.predict([np.full((40, 1), source), read], verbose=0) for source in (3, 5)
+    )
+    np.testing.assert_array_equal(one, other)
+    np.testing.assert_allclose(one.sum(axis=-1), 1, atol=1e-5)
+
+
+def test_padding_does_not_count_in_the_loss_of_a_writer(writer):
+    p = writer.predict([writing.start(40), tasks.shift_right(LINES)], verbose=0)
+    nats = [-np.log(p[r, t, k]) for (r, t), k in np.ndenumerate(LINES) if k]
+    loss = _strings.scores(writer, SENTENCES)["loss"]
+    assert loss == pytest.approx(np.mean(nats), rel=1e-5)
+    assert (LINES == 0).any()
