@@ -12,40 +12,39 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def few_updates(monkeypatch):
+@pytest.fixture
+def made(monkeypatch):
+    """Return a list that gets each stack; all are trained by 20 updates only."""
+    stacks, build = [], _digits.stack
     monkeypatch.setattr(_digits, "UPDATES", 20)
+    for module in (_digits, rate_by_depth):
+        monkeypatch.setattr(
+            module, "stack", lambda *key: stacks.append(build(*key)) or stacks[-1]
+        )
+    return stacks
 
 
-def test_blocks_give_the_weights_that_one_training_gives():
+def test_blocks_give_the_weights_that_one_training_gives(made):
     import keras
 
     from lstm_utils.training import train
 
-    made = []
-
     def build():
-        made.append(_digits.stack(1, "plain", "tensorflow"))
-        return made[-1]
+        return _digits.stack(1, "plain", "tensorflow")
 
     start = {"build": build, "seed": 3, "backend": "tensorflow"}
     found = _digits.train_and_score(**start, lr=0.03)
     keras.utils.set_random_seed(3)
-    other = build()
     x, y = _stacks.digits()["train"]
     rule = {"updates": 20, "learning_rate": 0.03, "seed": 3, "batch_size": 32}
-    train(other, x, y, loss=_stacks.loss_for(y), **rule)
-    for ours, theirs in zip(made[0].get_weights(), other.get_weights(), strict=True):
-        np.testing.assert_array_equal(ours, theirs)
+    train(build(), x, y, loss=_stacks.loss_for(y), **rule)
+    ours, theirs = (model.get_weights() for model in made)
+    assert all(map(np.array_equal, ours, theirs))
     assert found["last_loss"] <= found["worst_loss"] < 3
     assert 0 <= found["test_score"] <= 1
 
 
-def test_a_constant_rate_stays_and_the_clipping_is_the_one_asked_for(monkeypatch):
-    made = []
-    monkeypatch.setattr(
-        rate_by_depth, "stack", lambda *key: made.append(_digits.stack(*key)) or made[0]
-    )
+def test_a_constant_rate_stays_and_the_clipping_is_the_one_asked_for(made):
     setting = {"depth": 1, "optimiser": "sgd", "clipping": "norm 0.1", "lr": 3.0}
     rate_by_depth.run(**setting, seed=0, backend="tensorflow")
     optimiser = made[0].optimizer

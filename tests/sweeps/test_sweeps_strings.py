@@ -1,20 +1,20 @@
-"""Sweeps of encoder-decoders: how they train and score."""
+"""Sweeps of what reads or writes strings: how models train and score."""
 
+import keras
 import numpy as np
 import pytest
 
-from experiments import _strings, source_reversal
+from experiments import _strings, scheduled_sampling, source_reversal, writing
 from experiments.attention_by_length import right_places
+from lstm_utils import tasks
+from lstm_utils.decoding import greedy_decode
+from lstm_utils.experiments import read_table
 from lstm_utils.models import make_encoder_decoder
-from lstm_utils.tasks import (
-    END,
-    PADDING,
-    addition_vocabulary,
-    copy_strings,
-    shift_right,
-    sort_strings,
-    string_vocabulary,
-)
+
+TEXTS = tasks.draw_sentences(40, seed=0)
+CHARACTERS = tasks.Vocabulary(sorted({*"".join(TEXTS)}))
+LINES = writing.encode(CHARACTERS, TEXTS)
+SENTENCES = writing.start(40), LINES
 
 
 class Echo:
@@ -30,44 +30,55 @@ class Echo:
 
 
 def test_scores_count_tokens_and_strings_and_leave_padding_out():
-    source, targets = copy_strings(10, 2, 5, seed=0)
+    source, targets = tasks.copy_strings(10, 2, 5, seed=0)
     written = targets.copy()
-    written[targets == PADDING] = END  # wrong, but nobody asked
+    written[targets == tasks.PADDING] = tasks.END  # wrong, but nobody asked
     perfect = _strings.scores(Echo(written, 11), (source, targets))
     assert perfect["token_error"] == perfect["string_error"] == 0
     assert perfect["loss"] == pytest.approx(-np.log(0.9))
-    written[0, :2] = END
+    written[0, :2] = tasks.END
     scores = _strings.scores(Echo(written, 11), (source, targets))
     assert scores["string_error"] == pytest.approx(1 / 10)
-    assert scores["token_error"] == pytest.approx(2 / (targets != PADDING).sum())
+    assert scores["token_error"] == pytest.approx(2 / (targets != tasks.PADDING).sum())
 
 
-def test_training_takes_exactly_the_updates_asked_for_and_lowers_the_loss():
-    pair = copy_strings(200, 1, 3, seed=0)
-    model = make_encoder_decoder(1, 16, len(string_vocabulary()), embedding=4)
-    before = _strings.scores(model, pair)["loss"]
-    _strings.fit(model, pair, updates=30, lr=0.02, seed=0)
-    assert int(model.optimizer.iterations) == 30
-    assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-8)
-    assert _strings.scores(model, pair)["loss"] < 0.9 * before
+def net(units):
+    return make_encoder_decoder(1, units, len(tasks.string_vocabulary()), embedding=4)
+
+
+@pytest.fixture
+def writer():
+    keras.utils.set_random_seed(1)
+    return writing.build(len(CHARACTERS))
+
+
+def test_training_takes_exactly_the_updates_asked_for_and_lowers_the_loss(writer):
+    strings = tasks.copy_strings(200, 1, 3, seed=0)
+    for fit, model, taught, pair in [
+        (_strings.fit, net(16), strings, strings),
+        (writing.fit, writer, LINES, SENTENCES),
+    ]:
+        before = _strings.scores(model, pair)["loss"]
+        fit(model, taught, updates=30, lr=0.02, seed=0)
+        assert int(model.optimizer.iterations) == 30
+        assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-8)
+        assert _strings.scores(model, pair)["loss"] < 0.9 * before
 
 
 def test_the_loss_of_training_leaves_padding_out():
-    source, targets = copy_strings(64, 1, 8, seed=0)
-    model = make_encoder_decoder(1, 4, len(string_vocabulary()), embedding=4)
+    (source, targets), model = tasks.copy_strings(64, 1, 8, seed=0), net(4)
     wanted = _strings.scores(model, (source, targets))["loss"]
     _strings.fit(model, (source, targets), updates=1, lr=1e-9, seed=0)
-    found = model.evaluate([source, shift_right(targets)], targets, verbose=0)
+    inputs = [source, tasks.shift_right(targets)]
+    found = model.evaluate(inputs, targets, verbose=0)
     assert found == pytest.approx(wanted, rel=1e-3)
 
 
 def test_strings_held_out_are_taken_from_the_training_data():
-    pair = copy_strings(50, 1, 3, seed=0)
-    aside = tuple(part[10:20] for part in pair)
-    kept = _strings.without(pair, aside[0])
-    assert len(kept[0]) == len(kept[1]) == 40
-    known = set(map(tuple, aside[0]))
-    assert not any(tuple(row) in known for row in kept[0])
+    pair = tasks.copy_strings(50, 1, 3, seed=0)
+    kept = _strings.without(pair, pair[0][10:20])
+    for found, part in zip(kept, pair, strict=True):
+        assert np.array_equal(found, np.delete(part, slice(10, 20), axis=0))
 
 
 def test_sources_are_turned_around_and_padding_stays_last():
@@ -79,15 +90,13 @@ def test_the_forget_bias_is_set_in_every_layer_and_nothing_else():
     model = make_encoder_decoder(2, 4, 14, embedding=4)
     before = model.get_weights()
     source_reversal.set_forget_bias(model, 0)
-    changed = [new - old for new, old in zip(model.get_weights(), before, strict=True)]
-    biases = [c for c in changed if c.any()]
-    assert len(biases) == 4
-    for bias in biases:
-        assert bias.tolist() == [0] * 4 + [-1] * 4 + [0] * 8
+    changes = [new - old for new, old in zip(model.get_weights(), before, strict=True)]
+    changed = [change.tolist() for change in changes if change.any()]
+    assert changed == 4 * [[0] * 4 + [-1] * 4 + [0] * 8]
 
 
 def test_each_sum_is_in_one_part_at_every_call():
-    data, vocabulary = source_reversal.sums(), addition_vocabulary()
+    data, vocabulary = source_reversal.sums(), tasks.addition_vocabulary()
     pairs = {
         name: {frozenset(text.split("+")) for text in vocabulary.decode(source)}
         for name, (source, _) in data.items()
@@ -98,17 +107,96 @@ def test_each_sum_is_in_one_part_at_every_call():
 
 
 def test_the_right_place_of_copying_is_the_diagonal_of_the_string():
-    source, targets = copy_strings(20, 3, 6, seed=0)
-    right = right_places("copy", source, targets)
-    _, target_steps, source_steps = np.nonzero(right)
+    source, targets = tasks.copy_strings(20, 3, 6, seed=0)
+    _, target_steps, source_steps = np.nonzero(right_places("copy", source, targets))
     assert (target_steps == source_steps).all()
-    assert right.sum() == (source != 0).sum()
+    assert len(target_steps) == (source != 0).sum()
 
 
 def test_for_sorting_any_place_of_the_letter_is_right():
-    source, targets = sort_strings(20, 3, 6, n_symbols=3, seed=0)
-    right = right_places("sort", source, targets)
-    rows, target_steps, source_steps = np.nonzero(right)
-    assert (targets[rows, target_steps] == source[rows, source_steps]).all()
-    assert (targets[rows, target_steps] > 2).all()
-    assert right.any(axis=2).sum() == (source != 0).sum()
+    source, targets = tasks.sort_strings(20, 3, 6, n_symbols=3, seed=0)
+    found = right_places("sort", source, targets)
+    same = targets[:, :, None] == source[:, None]
+    assert np.array_equal(found, same & (targets > 2)[:, :, None])
+
+
+# --- scheduled sampling ---------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def model():
+    keras.utils.set_random_seed(1)
+    model = make_encoder_decoder(1, 8, 11, embedding=4)
+    rng = np.random.default_rng(1)
+    model.set_weights([rng.normal(0, 1, w.shape) for w in model.get_weights()])
+    return model
+
+
+@pytest.fixture(scope="module")
+def pair():
+    return _strings.strings("copy")(40, seed=3)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_own_tokens_are_the_likeliest_letters_after_what_was_read(model, pair, share):
+    right = tasks.shift_right(pair[1])
+    read = scheduled_sampling.mix(model, *pair, share, np.random.default_rng(0))
+    p = model.predict([pair[0], read], verbose=0)
+    guesses = 3 + p[:, :-1, 3:].argmax(axis=-1)
+    own = read[:, 1:] != right[:, 1:]
+    assert own.any() == (share > 0)
+    assert (read[:, 1:] == guesses)[own].all()
+    letters = right[:, 1:] > 2
+    assert share < 1 or (read[:, 1:] == guesses)[letters].all()
+    assert np.array_equal(read[:, 1:] > 2, letters)
+    assert np.array_equal(read == 0, right == 0)
+
+
+def test_shares_by_step_count_what_greedy_writes_and_what_follows_a_mistake(
+    model, pair
+):
+    source, targets = pair
+    found = scheduled_sampling.by_step(model, pair)
+    free = greedy_decode(model, source, targets.shape[1])
+    p = model.predict([source, tasks.shift_right(targets)], verbose=0)
+    valid = targets > 0
+    error = (free != targets)[valid].mean()
+    assert found["free_token_error"] == pytest.approx(error)
+    for name, ids in (("free", free), ("given", p.argmax(axis=-1))):
+        share = (ids == targets)[valid[:, 7], 7].mean()
+        assert found[f"{name}_8"] == pytest.approx(share)
+    rights = []
+    for right, there in zip(free == targets, valid, strict=True):
+        later = right[there][right[there].argmin() :]  # from the first mistake on
+        if len(later) > 2 and not later[0]:
+            rights.append(later[2])
+    assert found["after_free_2"] == pytest.approx(np.mean(rights))
+
+
+def test_tensorflow_comes_last_with_rates_of_its_own():
+    assert {row["backend"] for row in scheduled_sampling.settings([])} == {"jax"}
+    made_on_jax = read_table("scheduled_sampling.csv").query("backend == 'jax'")
+    wanted = scheduled_sampling.settings(made_on_jax.to_dict("records"))
+    assert {row["backend"] for row in wanted} == {"tensorflow"}
+    assert {row["own"] for row in wanted} == {0.0, 1.0}
+    assert {row["seed"] for row in wanted} == {*scheduled_sampling.RULE.tuning_seeds}
+
+
+# --- writing --------------------------------------------------------------------
+
+
+def test_what_the_writer_says_does_not_depend_on_its_source(writer):
+    read = tasks.shift_right(LINES)
+    one, other = (
+        writer.predict([np.full((40, 1), source), read], verbose=0) for source in (3, 5)
+    )
+    np.testing.assert_array_equal(one, other)
+    np.testing.assert_allclose(one.sum(axis=-1), 1, atol=1e-5)
+
+
+def test_padding_does_not_count_in_the_loss_of_a_writer(writer):
+    p = writer.predict([writing.start(40), tasks.shift_right(LINES)], verbose=0)
+    nats = [-np.log(p[r, t, k]) for (r, t), k in np.ndenumerate(LINES) if k]
+    loss = _strings.scores(writer, SENTENCES)["loss"]
+    assert loss == pytest.approx(np.mean(nats), rel=1e-5)
+    assert (LINES == 0).any()

@@ -8,13 +8,11 @@ from experiments.time_scales import LAGS
 from lstm_utils.reference import numpy_stack
 
 
-def random_weights(seed=0, n_features=2):
-    rng = np.random.default_rng(seed)
-    weights, below = [], n_features
-    for _ in range(3):
-        weights += [rng.normal(0, 0.4, s) for s in ((below, 20), (5, 20), (20,))]
-        below = 5
-    return [*weights, rng.normal(0, 1, (5, 1)), np.ones(1)]
+def random_weights():
+    rng = np.random.default_rng(0)
+    shapes = [s for below in (2, 5, 5) for s in ((below, 20), (5, 20), (20,))]
+    layers = [rng.normal(0, 0.4, shape) for shape in shapes]
+    return [*layers, rng.normal(0, 1, (5, 1)), np.ones(1)]
 
 
 def split(weights):
@@ -35,15 +33,13 @@ def test_a_layer_without_memory_sees_the_past_through_the_others_alone(layer):
     weights = random_weights()
     cut = time_scales.layer_outputs(weights, X, memoryless=layer)
     whole = time_scales.layer_outputs(weights, X)
-    for k in range(layer - 1):
-        assert np.array_equal(cut[k], whole[k])
+    assert np.array_equal(cut[: layer - 1], whole[: layer - 1])
     # At the first step every layer is without memory.
     assert np.allclose(cut[layer - 1][:, 0], whole[layer - 1][:, 0])
     assert not np.allclose(cut[layer - 1][:, 1:], whole[layer - 1][:, 1:])
     below = X if layer == 1 else cut[layer - 2]
-    alone = below[:, 7:8]  # a sequence of this step only
-    again = numpy_stack(alone, [split(weights)[layer - 1]])
-    assert np.allclose(cut[layer - 1][:, 7:8], again)
+    alone = numpy_stack(below[:, 7:8], [split(weights)[layer - 1]])  # this step only
+    assert np.allclose(cut[layer - 1][:, 7:8], alone)
 
 
 def test_a_stack_with_no_memory_in_its_only_used_layer_is_a_function_of_the_step():
@@ -52,9 +48,8 @@ def test_a_stack_with_no_memory_in_its_only_used_layer_is_a_function_of_the_step
         weights[k] = weights[k] * 0
         weights[k + 1][5:10] = -50
         weights[k - 1][:, 5:10] = 0
-    shuffled = X[:, ::-1]
     forward = time_scales.outputs(weights, X, memoryless=1)
-    backward = time_scales.outputs(weights, shuffled, memoryless=1)
+    backward = time_scales.outputs(weights, X[:, ::-1], memoryless=1)
     assert np.allclose(forward[:, ::-1], backward)
 
 

@@ -32,9 +32,8 @@ def machine(tmp_path, monkeypatch):
     for tool in ("sh", "mkdir", "cp", "dirname"):
         (tmp_path / "bin" / tool).symlink_to(f"/bin/{tool}")
 
-    def install(name, answer="3 11 linux x86_64", venv="true", pip="true"):
-        script = tmp_path / "bin" / name
-        log = tmp_path / "log"
+    def install(name="python3.11", answer="3 11 linux x86_64", venv="true", pip="true"):
+        script, log = tmp_path / "bin" / name, tmp_path / "log"
         script.write_text(PRETENDER.format(log=log, answer=answer, venv=venv, pip=pip))
         script.chmod(0o755)
         return script
@@ -52,47 +51,40 @@ def book(tmp_path):
 
 
 def calls(book):
-    log = book / "log"
-    return log.read_text().splitlines() if log.exists() else []
+    return (book / "log").read_text().splitlines()
 
 
 def installs(book):
     return [line for line in calls(book) if line.startswith("-m pip install")]
 
 
-def complaint(book, use="book"):
+def complaint(book):
     with pytest.raises(SystemExit) as error:
-        bootstrap.main(use, book)
+        bootstrap.main("book", book)
     assert "\n" not in str(error.value)
     return str(error.value)
 
 
-def test_book_installs_its_lock_with_hashes_and_no_package(machine, book):
-    machine("python3.11")
-    bootstrap.main("book", book)
-    (line,) = installs(book)
-    assert line.endswith(f"--require-hashes -r {book}/requirements/book.txt")
-
-
-def test_dev_adds_the_package_itself(machine, book):
-    machine("python3.11")
-    bootstrap.main("dev", book)
-    lock, package = installs(book)
-    assert lock.endswith("dev.txt")
-    assert package.endswith(f"--no-deps --no-build-isolation -e {book}")
-
-
-def test_nothing_is_installed_twice(machine, book):
-    machine("python3.11")
-    bootstrap.main("dev", book)
+@pytest.mark.parametrize(
+    ("use", "asked"),
+    [
+        ("book", ["--require-hashes -r {}/requirements/book.txt"]),
+        ("dev", ["/dev.txt", "--no-deps --no-build-isolation -e {}"]),
+    ],
+)
+def test_a_use_installs_its_lock_once_and_dev_the_package(machine, book, use, asked):
+    machine()
+    bootstrap.main(use, book)
+    for line, end in zip(installs(book), asked, strict=True):
+        assert line.endswith(end.format(book))
     before = calls(book)
-    bootstrap.main("dev", book)
+    bootstrap.main(use, book)
     bootstrap.main("book", book)
     assert calls(book) == before
 
 
 def test_a_changed_lock_is_installed_again_in_the_same_place(machine, book):
-    machine("python3.11")
+    machine()
     bootstrap.main("book", book)
     (book / "requirements" / "book.txt").write_text("book==2\n")
     bootstrap.main("book", book)
@@ -101,37 +93,28 @@ def test_a_changed_lock_is_installed_again_in_the_same_place(machine, book):
 
 
 def test_an_interrupted_installation_is_done_again(machine, book):
-    machine("python3.11", pip="exit 1")
+    machine(pip="exit 1")
     complaint(book)
-    machine("python3.11")
-    (book / ".venv" / "bin" / "python").write_text(
-        (book / "bin" / "python3.11").read_text()
-    )
-    assert not bootstrap.is_installed("book", book)
+    shutil.copy(machine(), book / ".venv" / "bin" / "python")
     bootstrap.main("book", book)
     assert bootstrap.is_installed("book", book)
 
 
-def test_a_venv_of_a_python_that_is_gone_is_made_anew(machine, book):
-    (book / ".venv" / "bin").mkdir(parents=True)
-    (book / ".venv" / "bin" / "python").symlink_to("/nowhere/python")
-    machine("python3.11", venv='/bin/rm -r "$4"')
-    bootstrap.main("book", book)
-    assert bootstrap.is_installed("book", book)
-
-
-def test_a_venv_interrupted_before_it_had_pip_is_made_anew(machine, book):
-    folder = str(book / ".venv")
-    command = [sys.executable, "-m", "venv", "--without-pip", folder]
-    subprocess.run(command, check=True)
-    machine("python3.11", venv='/bin/rm -r "$4"')
+@pytest.mark.parametrize("lacks", ["pip", "python"])
+def test_a_venv_that_lacks_pip_or_its_python_is_made_anew(machine, book, lacks):
+    folder = book / ".venv"
+    subprocess.check_call([sys.executable, "-m", "venv", "--without-pip", folder])
+    if lacks == "python":
+        (folder / "bin" / "python").unlink()
+        (folder / "bin" / "python").symlink_to("/nowhere/python")
+    machine(venv='/bin/rm -r "$4"')
     bootstrap.main("book", book)
     assert f"-m venv --clear {folder}" in calls(book)
     assert bootstrap.is_installed("book", book)
 
 
 def test_a_copied_or_renamed_folder_installs_its_own_package(machine, book):
-    machine("python3.11")
+    machine()
     bootstrap.main("dev", book)
     renamed = book / "renamed"
     for name in ("requirements", ".venv"):
@@ -158,40 +141,29 @@ def test_which_python_is_taken(machine, book, installed, chosen):
 
 
 def test_the_python_named_is_taken(machine, book, monkeypatch):
-    machine("python3.11")
+    machine()
     named = machine("mine", answer="3 13 linux x86_64")
     monkeypatch.setenv("PYTHON", str(named))
     assert bootstrap.find_python() == str(named)
 
 
-def test_an_old_python_gets_one_line(machine, book):
-    machine("python3", answer="3 9 linux x86_64")
-    assert "needs Python 3.11, 3.12 or 3.13, and python3 is 3.9" in complaint(book)
-
-
-def test_a_python_too_new_for_the_locks_gets_one_line(machine, book):
-    machine("python3", answer="3 14 linux x86_64")
-    assert "python3 is 3.14" in complaint(book)
-
-
-def test_no_python_gets_one_line(machine, book):
-    assert "python3 does not run" in complaint(book)
-
-
-def test_an_unsupported_platform_gets_one_line(machine, book):
-    machine("python3.11", answer="3 11 darwin x86_64")
-    assert "do not cover darwin on x86_64, only Linux on x86-64" in complaint(book)
-
-
-def test_a_missing_ensurepip_gets_one_line_and_leaves_no_folder(machine, book):
-    machine("python3.11", venv="exit 1")
-    assert "apt install python3-venv" in complaint(book)
-    assert not (book / ".venv").exists()
-
-
-def test_a_failing_pip_gets_one_line(machine, book):
-    machine("python3.11", pip="exit 1")
-    assert "pip could not install book.txt" in complaint(book)
+@pytest.mark.parametrize(
+    ("pretended", "said"),
+    [
+        ({"answer": "3 9 linux x86_64"}, "3.11, 3.12 or 3.13, and python3 is 3.9"),
+        ({"answer": "3 14 linux x86_64"}, "python3 is 3.14"),
+        (None, "python3 does not run"),
+        ({"answer": "3 11 darwin x86_64"}, "darwin on x86_64, only Linux on x86-64"),
+        ({"venv": 'mkdir "$4"; exit 1'}, "apt install python3-venv"),
+        ({"pip": "exit 1"}, "pip could not install book.txt"),
+    ],
+    ids=["old", "new", "none", "platform", "ensurepip", "pip"],
+)
+def test_what_is_missing_is_said_in_one_line(machine, book, pretended, said):
+    if pretended:
+        machine("python3", **pretended)
+    assert said in complaint(book)
+    assert (book / ".venv").exists() == said.startswith("pip")
     assert not bootstrap.is_installed("book", book)
 
 
@@ -215,30 +187,32 @@ def make(*arguments):
 def test_make_alone_lists_every_command():
     printed = make().splitlines()
     listed = {line.split()[1] for line in printed}
-    there = "help book test test-fast test-package serve live lab run bench"
-    there += " experiments"
-    allowed = f"{there} lock student instructor"
-    assert set(there.split()) <= listed <= set(allowed.split())
+    there = "help book test test-fast test-package serve live lab run bench experiments"
+    assert {*there.split()} <= listed
+    assert listed <= {*there.split(), "lock", "student", "instructor"}
     assert all(len(line.split()) > 3 for line in printed)
 
 
 @needs_make
-@pytest.mark.parametrize(
-    ("target", "variable"),
-    [
-        *[("run", "FORCE"), ("run", "ONCE"), ("bench", "SAVE")],
-        *[("experiments", "RETRY"), ("lock", "UPGRADE")],
-    ],
-)
-def test_a_variable_of_make_is_on_unless_0_or_empty(target, variable):
-    for value, expected in (("1", True), ("0", False), ("", False)):
-        printed = make("--dry-run", target, f"{variable}={value}")
-        assert (f"--{variable.lower()}" in printed) is expected
+@pytest.mark.parametrize("value", ["1", "0", ""])
+def test_a_variable_of_make_is_on_unless_0_or_empty(value):
+    options = {
+        "book_tools run": ["--force", "--once"],
+        "book_tools bench": ["--save"],
+        "experiments": ["--retry"],
+        "book_tools lock": ["--upgrade"],
+    }
+    targets = [command.split()[-1] for command in options]
+    names = [option[2:].upper() for given in options.values() for option in given]
+    printed = make("--dry-run", *targets, *(f"{name}={value}" for name in names))
+    typed = [line.split()[2:] for line in printed.splitlines() if " -m " in line]
+    for (command, given), words in zip(options.items(), typed, strict=True):
+        assert words == [*command.split(), *(given if value == "1" else [])]
 
 
 @needs_make
 def test_sweeps_get_what_make_was_given():
-    printed = make("--dry-run", "experiments", "NAME=deep_or_wide", "CHECK=3")
-    assert printed.strip().endswith("python -m experiments deep_or_wide --check=3")
-    printed = make("--dry-run", "experiments", "SCHEDULER=tcp://127.0.0.1:8786")
-    assert printed.split()[-1] == "--scheduler=tcp://127.0.0.1:8786"
+    given = ["NAME=deep_or_wide", "CHECK=3", "SCHEDULER=tcp://127.0.0.1:8786"]
+    words = make("--dry-run", "experiments", *given).split()
+    passed = ["deep_or_wide", "--check=3", "--scheduler=tcp://127.0.0.1:8786"]
+    assert words[-5:] == ["-m", "experiments", *passed]

@@ -35,145 +35,114 @@ def test_a_file_that_is_no_notebook_gets_one_line(tmp_path):
         read_notebook(path)
 
 
-def test_an_unknown_argument_gets_one_line():
-    with pytest.raises(SystemExit, match="Unknown argument: --fast"):
-        main(["check", "--fast"])
+@pytest.fixture
+def started(monkeypatch):
+    """Return the programs started, with their options, and how some of them end."""
+    calls, ends = [], {}
 
-
-def test_a_missing_module_gets_one_line(monkeypatch):
-    monkeypatch.setitem(sys.modules, "book_tools.lock", None)
-    with pytest.raises(SystemExit, match=r"book_tools\.lock is missing here"):
-        main(["lock"])
-
-
-def test_a_command_that_is_interrupted_ends_in_one_line(monkeypatch):
-    def interrupted():
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("book_tools.freshness.check", interrupted)
-    with pytest.raises(SystemExit, match=r"^Interrupted\.$"):
-        main(["check"])
-
-
-def test_the_lab_imports_the_package_of_its_own_folder(monkeypatch, tmp_path):
-    environments = []
-
-    def call(command, cwd, env):
-        environments.append(env)
-        return 0
+    def call(command, **options):
+        assert command[:2] == [sys.executable, "-m"]
+        calls.append((command[2:], options))
+        return ends.get(command[2], lambda: 0)()
 
     monkeypatch.setattr("subprocess.call", call)
+    return calls, ends
+
+
+def interrupted():
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["check", "--fast"], "Unknown argument: --fast"),
+        (["lock"], r"book_tools\.lock is missing here"),
+        (["check"], r"^Interrupted\.$"),
+    ],
+)
+def test_a_command_that_cannot_go_on_ends_in_one_line(monkeypatch, typed, said):
+    monkeypatch.setitem(sys.modules, "book_tools.lock", None)
+    monkeypatch.setattr("book_tools.freshness.check", interrupted)
+    with pytest.raises(SystemExit, match=said):
+        main(typed)
+
+
+def test_the_lab_imports_the_package_of_its_own_folder(started, monkeypatch, tmp_path):
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
     assert lab([], tmp_path) == 0
-    assert environments[0]["PYTHONPATH"] == f"{tmp_path}{os.pathsep}/elsewhere"
+    ((_, options),) = started[0]
+    assert options["env"]["PYTHONPATH"] == f"{tmp_path}{os.pathsep}/elsewhere"
 
 
 @pytest.fixture
-def benchmarks(small_book, monkeypatch):
-    """Return two benchmarks' book, and the calls of those that were run."""
+def benchmarks(small_book):
+    """Return the folder of a book with three benchmarks, one of which takes long."""
     (small_book / "benchmarks").mkdir()
-    for name in ("__init__", "_rounds", "depth", "width"):
+    for name in ("__init__", "_rounds", "depth", "width", "addition"):
         (small_book / "benchmarks" / f"{name}.py").touch()
-    calls = []
-    monkeypatch.setattr("subprocess.call", lambda *a, **k: calls.append((a[0], k)))
-    return small_book, calls
+    return small_book
 
 
-def test_the_benchmarks_run_in_turn_on_the_package_of_their_own_folder(benchmarks):
-    root, calls = benchmarks
-    assert bench(None, ["--save"], root) == 0
-    assert [command[1:] for command, _ in calls] == [
-        ["-m", "benchmarks.depth", "--save"],
-        ["-m", "benchmarks.width", "--save"],
-    ]
-    for _, options in calls:
-        assert options["cwd"] == root
-        assert options["env"]["PYTHONPATH"].split(os.pathsep)[0] == str(root)
-
-
-def test_one_benchmark_is_run_by_its_name(benchmarks):
-    root, calls = benchmarks
-    assert bench("width", [], root) == 0
-    assert [command[1:] for command, _ in calls] == [["-m", "benchmarks.width"]]
-
-
-def test_a_benchmark_that_takes_long_runs_only_by_its_name(benchmarks):
-    root, calls = benchmarks
-    (root / "benchmarks" / "addition.py").touch()
-    bench(None, [], root)
-    assert [command[2] for command, _ in calls] == [
-        "benchmarks.depth",
-        "benchmarks.width",
-    ]
-    bench("addition", [], root)
-    assert calls[-1][0][2] == "benchmarks.addition"
+@pytest.mark.parametrize(
+    ("name", "ran"),
+    [(None, ["depth", "width"]), ("width", ["width"]), ("addition", ["addition"])],
+)
+def test_benchmarks_run_in_turn_on_their_own_package(benchmarks, started, name, ran):
+    assert bench(name, ["--save"], benchmarks) == 0
+    programs, options = zip(*started[0], strict=True)
+    assert [*programs] == [[f"benchmarks.{each}", "--save"] for each in ran]
+    for option in options:
+        assert option["cwd"] == benchmarks
+        assert option["env"]["PYTHONPATH"].split(os.pathsep)[0] == str(benchmarks)
 
 
 @pytest.mark.parametrize("name", ["nothing", "_rounds", "__init__", "fused.py"])
-def test_an_unknown_benchmark_gets_the_list(benchmarks, name):
-    root, calls = benchmarks
+def test_an_unknown_benchmark_gets_the_list(benchmarks, started, name):
     with pytest.raises(SystemExit) as error:
-        bench(name, [], root)
-    assert str(error.value) == (
-        f"No benchmark is called {name!r}. Benchmarks: depth, width."
-    )
-    assert calls == []
+        bench(name, [], benchmarks)
+    listed = "Benchmarks: addition, depth, width."
+    assert str(error.value) == f"No benchmark is called {name!r}. {listed}"
+    assert started[0] == []
 
 
-def test_a_benchmark_that_fails_ends_the_command(benchmarks, monkeypatch):
-    ran = []
-    monkeypatch.setattr("subprocess.call", lambda *a, **k: ran.append(a) or 3)
-    assert bench(None, [], benchmarks[0]) == 3
-    assert len(ran) == 1
+@pytest.mark.parametrize(("end", "status"), [(lambda: 3, 3), (interrupted, 130)])
+def test_a_benchmark_that_fails_ends_the_command(benchmarks, started, end, status):
+    calls, ends = started
+    ends["benchmarks.depth"] = end
+    assert bench(None, [], benchmarks) == status
+    assert [program for program, _ in calls] == [["benchmarks.depth"]]
 
 
-def test_an_interrupted_benchmark_is_a_failure(benchmarks, monkeypatch):
-    def interrupted(*_, **__):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("subprocess.call", interrupted)
-    assert bench("depth", [], benchmarks[0]) == 130
-
-
-def test_what_is_typed_after_a_benchmark_reaches_it(monkeypatch):
-    typed = []
-    monkeypatch.setattr("subprocess.call", lambda command, **_: typed.append(command))
+def test_what_is_typed_after_a_benchmark_reaches_it(started):
     main(["bench", "fused", "--rounds", "6", "--save"])
-    (command,) = typed
-    assert command[2:] == ["benchmarks.fused", "--save", "--rounds", "6"]
+    ((typed, _),) = started[0]
+    assert typed == ["benchmarks.fused", "--save", "--rounds", "6"]
+
+
+def python(*arguments):
+    """Return what Python prints in the folder of the book."""
+    return subprocess.check_output([sys.executable, *arguments], cwd=ROOT, text=True)
 
 
 def test_help_names_every_command():
-    done = subprocess.run(
-        [sys.executable, "-m", "book_tools", "--help"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    printed = python("-m", "book_tools", "--help")
     commands = "book serve live run bench check lab test lock"
-    for command in commands.split():
-        assert f"\n    {command} " in done.stdout
+    assert [c for c in commands.split() if f"\n    {c} " not in printed] == []
 
 
-def test_the_gate_stops_at_the_first_step_that_fails(monkeypatch):
-    ran = []
-
-    def call(command, **_):
-        ran.append(command[2:])
-        return 3 if command[2] == "book_tools" else 0
-
-    monkeypatch.setattr("subprocess.call", call)
+def test_the_gate_stops_at_the_first_step_that_fails(started):
+    calls, ends = started
+    ends["book_tools"] = lambda: 3
     assert run_gate() == 3
-    assert [step[0] for step in ran] == ["ruff", "ruff", "book_tools"]
+    assert [program[0] for program, _ in calls] == ["ruff", "ruff", "book_tools"]
 
 
-def test_the_gate_ends_with_pytest_over_everything(monkeypatch):
-    ran = []
-    monkeypatch.setattr("subprocess.call", lambda command, **_: ran.append(command))
+def test_the_gate_ends_with_pytest_over_everything(started):
     assert run_gate() == 0
-    assert ran[-1][-3:] == ["lstm_utils", "tests", "chapters"]
-    assert "--nbval" in ran[-1]
+    program, _ = started[0][-1]
+    assert program[-3:] == ["lstm_utils", "tests", "chapters"]
+    assert "--nbval" in program
 
 
 def test_the_gate_tries_the_same_random_examples_each_time():
@@ -186,15 +155,5 @@ def test_the_gate_tries_the_same_random_examples_each_time():
 
 
 def test_importing_the_commands_loads_nothing_heavy():
-    code = (
-        "import sys, book_tools.__main__; "
-        "print({'nbclient', 'tensorflow', 'keras', 'sphinx'} & sys.modules.keys())"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout == "set()\n"
+    heavy = "{'nbclient', 'tensorflow', 'keras', 'sphinx'} & sys.modules.keys()"
+    assert python("-c", f"import sys, book_tools.__main__; print({heavy})") == "set()\n"

@@ -24,18 +24,13 @@ data = []
 course = ["jupyterlab-myst>=2"]
 book = ["jupyter-book<2"]
 """
-RUN = """\
-absl-py==1.0 \\
-    --hash=sha256:00
-jupyterlab-myst==2.7.0 \\
-    --hash=sha256:00
-keras==3.15.1 \\
-    --hash=sha256:00
-numpy==2.4.6 ; python_full_version >= '3.11' \\
-    --hash=sha256:00
-tensorflow==2.21.0 ; sys_platform == 'darwin' \\
-    --hash=sha256:00
-"""
+PINS = [
+    "jupyterlab-myst==2.7.0",
+    "keras==3.15.1",
+    "numpy==2.4.6 ; python_full_version >= '3.11'",
+    "tensorflow==2.21.0 ; sys_platform == 'darwin'",
+]
+RUN = "".join(f"{pin} \\\n    --hash=sha256:00\n" for pin in ["absl-py==1.0", *PINS])
 UV = """\
 #!{python}
 import sys
@@ -53,74 +48,59 @@ open(where, "w").write(text + "new==1\\n")
 def project(tmp_path):
     (tmp_path / "pyproject.toml").write_text(PYPROJECT)
     (tmp_path / "requirements").mkdir()
-    for use in ("book", "dev", "run"):
+    for use in USES:
         (tmp_path / "requirements" / f"{use}.txt").write_text(RUN)
     return tmp_path
 
 
 @pytest.fixture
-def uv(project, monkeypatch):
-    """Return a function that puts a pretended uv on PATH, which may fail."""
+def compiled(project, monkeypatch):
+    """Return a function that locks with a pretended uv and gives what uv was asked."""
+    if os.name == "nt":
+        pytest.skip("the pretender is a script")
     monkeypatch.setenv("PATH", str(project / "bin"))
+    script, log = project / "bin" / "uv", project / "log"
+    script.parent.mkdir()
 
-    def install(*, fail=False):
-        script = project / "bin" / "uv"
-        script.parent.mkdir()
-        log = str(project / "log")
-        script.write_text(UV.format(python=sys.executable, log=log, fail=fail))
+    def run(*, fail=False, upgrade=False):
+        text = UV.format(python=sys.executable, log=str(log), fail=fail)
+        script.write_text(text)
         script.chmod(0o755)
+        assert lock(upgrade=upgrade, root=project) == 0
+        return log.read_text().splitlines()
 
-    return install
+    return run
+
+
+def locks(project):
+    return [(project / "requirements" / f"{use}.txt").read_text() for use in USES]
 
 
 def test_environment_pins_what_is_asked_for_and_no_more(project):
     listed = yaml.safe_load(environment(project))["dependencies"]
-    assert listed == [
-        "python=3.11",
-        "pip",
-        {
-            "pip": [
-                "jupyterlab-myst==2.7.0",
-                "keras==3.15.1",
-                "numpy==2.4.6 ; python_full_version >= '3.11'",
-                "tensorflow==2.21.0 ; sys_platform == 'darwin'",
-                "-e .",
-            ]
-        },
-    ]
+    assert listed == ["python=3.11", "pip", {"pip": [*PINS, "-e ."]}]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="the pretender is a script")
-def test_dev_is_compiled_first_and_binds_the_others(project, uv):
-    uv()
-    assert lock(root=project) == 0
-    dev, book, run = (project / "log").read_text().splitlines()
+def test_dev_is_compiled_first_and_binds_the_others(project, compiled):
+    dev, book, run = compiled()
     assert "--extra data --extra course --extra book --extra test" in dev
     assert "--generate-hashes" in dev
     assert "--no-emit-index-url" in dev
     assert book.split()[-2] == run.split()[-2] == "-c"
     assert book.endswith("dev.txt")
-    for use in ("book", "dev", "run"):
-        text = (project / "requirements" / f"{use}.txt").read_text()
-        assert text.endswith("new==1\n")
+    assert all(text.endswith("new==1\n") for text in locks(project))
     assert (project / "environment.yml").is_file()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="the pretender is a script")
-def test_upgrade_is_for_dev_alone(project, uv):
-    uv()
-    lock(upgrade=True, root=project)
-    asked = ["--upgrade" in line for line in (project / "log").read_text().splitlines()]
+def test_upgrade_is_for_dev_alone(compiled):
+    asked = ["--upgrade" in line for line in compiled(upgrade=True)]
     assert asked == [True, False, False]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="the pretender is a script")
-def test_a_lock_that_fails_changes_none(project, uv):
-    uv(fail=True)
+def test_a_lock_that_fails_changes_none(project, compiled):
     with pytest.raises(SystemExit, match=r"could not compile requirements/book\.txt"):
-        lock(root=project)
-    for use in ("book", "dev", "run"):
-        assert (project / "requirements" / f"{use}.txt").read_text() == RUN
+        compiled(fail=True)
+    assert locks(project) == [RUN] * 3
     assert not (project / "environment.yml").exists()
 
 

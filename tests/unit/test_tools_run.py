@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 
 from book_tools import run as run_module
@@ -98,6 +99,21 @@ def test_an_unknown_chapter_gets_one_line(small_book, write_chapter):
         run("7", root=small_book)
 
 
+@pytest.fixture
+def refused(small_book, write_chapter, capsys):
+    """Return a function that runs a chapter to no effect, and gives what was said."""
+
+    def give(*sources, **options):
+        path = write_chapter(*sources)
+        before = path.read_bytes()
+        assert run(root=small_book, **options) == 1
+        assert path.read_bytes() == before
+        assert os.listdir(path.parent) == ["01-small.ipynb"]
+        return capsys.readouterr().out
+
+    return give
+
+
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
@@ -112,42 +128,57 @@ def test_an_unknown_chapter_gets_one_line(small_book, write_chapter):
     ],
     ids=["fails", "syntax", "dies", "differs", "random", "stderr", "address", "slow"],
 )
-def test_outputs_that_do_not_hold_are_not_kept(
-    small_book, write_chapter, capsys, monkeypatch, source, reason
-):
+def test_outputs_that_do_not_hold_are_not_kept(refused, monkeypatch, source, reason):
     if "sleep" in source:
         monkeypatch.setattr(run_module, "CELL_SECONDS", 4)
-    path = write_chapter("x = 1", source)
-    before = path.read_bytes()
-    assert run(root=small_book) == 1
-    printed = capsys.readouterr().out
+    printed = refused("x = 1", source)
     assert reason in printed
     assert "cell 4 (" in printed
-    assert path.read_bytes() == before
-    assert os.listdir(path.parent) == ["01-small.ipynb"]
 
 
-def test_too_much_memory_is_refused(small_book, write_chapter, capsys, monkeypatch):
-    path = write_chapter("x = 1")
-    before = path.read_bytes()
+def test_too_much_memory_is_refused(refused, monkeypatch):
     monkeypatch.setattr(run_module, "CHAPTER_GB", 0.01)
-    assert run(root=small_book) == 1
-    assert "GB of memory, expected at most 0.01 GB" in capsys.readouterr().out
-    assert path.read_bytes() == before
+    assert "GB of memory, expected at most 0.01 GB" in refused("x = 1")
 
 
 def test_too_much_time_is_refused_alone_and_noted_in_company(
-    small_book, write_chapter, capsys, monkeypatch
+    small_book, write_chapter, refused, capsys, monkeypatch
 ):
-    path = write_chapter("x = 1")
-    before = path.read_bytes()
     monkeypatch.setattr(run_module, "CHAPTER_SECONDS", 0.1)
-    assert run("01", root=small_book) == 1
-    assert "s, expected at most 0.1 s" in capsys.readouterr().out
-    assert path.read_bytes() == before
+    assert "s, expected at most 0.1 s" in refused("x = 1")
     write_chapter("x = 1", name="02-other")
     assert run(root=small_book) == 0
     assert capsys.readouterr().out.count("MORE THAN 0.1 s; run it alone") == 2
+
+
+def test_an_unknown_name_of_the_package_is_said_before_anything_runs(refused):
+    said = "01-small: NOT KEPT, it names lstm_utils.nothing, which the package"
+    assert said in refused("from lstm_utils import nothing")
+
+
+def test_a_full_disk_gets_one_line(refused, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(run_module, "replace_file", full)
+    assert "NOT KEPT, [Errno 28] No space left" in refused("x = 1", once=True)
+
+
+def test_code_edited_meanwhile_does_not_count_as_run(refused, small_book):
+    module = str(small_book / "lstm_utils" / "windows.py")
+    edit = f"_ = open({module!r}, 'a').write('AFTER = 1\\n')"
+    assert "edited while it ran" in refused(FIRST, edit)
+
+
+def test_an_edit_made_meanwhile_is_not_overwritten(small_book, write_chapter, capsys):
+    place = str(small_book / "chapters" / "01-small.ipynb")
+    path = write_chapter(
+        f"from pathlib import Path\n\nchapter = Path({place!r})",
+        "_ = chapter.write_text(chapter.read_text().replace('How', 'Just how'))",
+    )
+    assert run(root=small_book) == 1
+    assert "edited while it ran" in capsys.readouterr().out
+    assert "Just how small?" in path.read_text()
 
 
 def test_one_failure_does_not_stop_the_others(small_book, write_chapter, capsys):
@@ -185,45 +216,6 @@ def test_two_chapters_are_at_work_at_a_time(small_book, write_chapter):
     assert at_work[-1] == 0
 
 
-def test_an_unknown_name_of_the_package_is_said_before_anything_runs(
-    small_book, write_chapter, capsys
-):
-    write_chapter("from lstm_utils import nothing")
-    assert run(root=small_book) == 1
-    said = "01-small: NOT KEPT, it names lstm_utils.nothing, which the package"
-    assert said in capsys.readouterr().out
-
-
-def test_a_full_disk_gets_one_line(small_book, write_chapter, capsys, monkeypatch):
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    write_chapter("x = 1")
-    monkeypatch.setattr(run_module, "replace_file", full)
-    assert run(once=True, root=small_book) == 1
-    assert "NOT KEPT, [Errno 28] No space left" in capsys.readouterr().out
-
-
-def test_an_edit_made_meanwhile_is_not_overwritten(small_book, write_chapter, capsys):
-    place = str(small_book / "chapters" / "01-small.ipynb")
-    path = write_chapter(
-        f"from pathlib import Path\n\nchapter = Path({place!r})",
-        "_ = chapter.write_text(chapter.read_text().replace('How', 'Just how'))",
-    )
-    assert run(root=small_book) == 1
-    assert "edited while it ran" in capsys.readouterr().out
-    assert "Just how small?" in path.read_text()
-
-
-def test_code_edited_meanwhile_does_not_count_as_run(small_book, write_chapter, capsys):
-    module = str(small_book / "lstm_utils" / "windows.py")
-    path = write_chapter(FIRST, f"_ = open({module!r}, 'a').write('AFTER = 1\\n')")
-    before = path.read_bytes()
-    assert run(root=small_book) == 1
-    assert "edited while it ran" in capsys.readouterr().out
-    assert path.read_bytes() == before
-
-
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 @pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_killed_run_loses_nothing(small_book, write_chapter, kill):
@@ -242,7 +234,7 @@ def test_a_killed_run_loses_nothing(small_book, write_chapter, kill):
     assert printed == ""
     assert path.read_bytes() == before
     assert os.listdir(path.parent) == ["01-small.ipynb"]
-    wait_for(lambda: not is_running(int(mark.read_text())))
+    wait_for(lambda: not psutil.pid_exists(int(mark.read_text())))
     if kill != signal.SIGKILL:
         assert complaint.splitlines()[-1].startswith("Interrupted: chapters not yet")
         assert "Traceback" not in complaint
@@ -253,14 +245,6 @@ def wait_for(condition, seconds=20):
     while not condition():
         assert time.monotonic() < until, "it never came"
         time.sleep(0.1)
-
-
-def is_running(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_a_broken_write_leaves_the_old_file(tmp_path, monkeypatch):
@@ -284,50 +268,38 @@ def test_the_two_settings_differ_in_arithmetic_alone(monkeypatch):
     assert "MPLBACKEND" not in first | second
 
 
-@pytest.fixture
-def nbval(small_book):
-    """Return a function that tests the small book as the gate tests the real one."""
+def nbval(root):
+    """Test the small book as the gate tests the real one."""
     for name in ("conftest.py", "pyproject.toml"):
-        (small_book / name).write_text((ROOT / name).read_text())
-
-    def test(*options):
-        command = [sys.executable, "-m", "pytest", *NOTEBOOKS, "chapters", *options]
-        command += ["--color=no", "-p", "no:cacheprovider"]
-        done = subprocess.run(
-            command, cwd=small_book, capture_output=True, text=True, check=False
-        )
-        return done.returncode, done.stdout + done.stderr
-
-    return test
+        (root / name).write_text((ROOT / name).read_text())
+    command = [sys.executable, "-m", "pytest", *NOTEBOOKS, "chapters"]
+    command += ["--color=no", "-p", "no:cacheprovider"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    done = subprocess.run(command, cwd=root, check=False, **pipes)
+    return done.returncode, done.stdout
 
 
-def test_nbval_passes_what_was_just_executed(small_book, write_chapter, nbval):
-    write_chapter(FIRST, "loss = 0.125", "round(loss, 3)", "loss;", "print(Out[4])")
-    run(root=small_book)
-    status, printed = nbval()
-    assert status == 0, printed
-    assert "6 passed" in printed
+LOUD = """\
+import os
+import sys
+
+if "LOUD" in os.environ:
+    print("careful", file=sys.stderr)"""
 
 
-def test_one_broken_number_fails_and_says_where(small_book, write_chapter, nbval):
-    path = write_chapter("loss = 0.125", "round(loss, 3)")
-    run(root=small_book)
-    path.write_text(path.read_text().replace('"0.125"\n', '"0.126"\n'))
-    status, printed = nbval()
-    assert status == 1
-    assert "chapters/01-small.ipynb::Cell 2" in printed
-    assert "0.126" in printed
-    assert "0.125" in printed
-
-
-def test_a_warning_on_stderr_does_not_fail_a_chapter(
-    small_book, write_chapter, nbval, monkeypatch
+def test_nbval_passes_what_was_just_executed_and_says_where_a_number_broke(
+    small_book, write_chapter, monkeypatch
 ):
-    write_chapter(
-        "import os\nimport sys",
-        "if 'LOUD' in os.environ:\n    print('careful', file=sys.stderr)",
+    path = write_chapter(
+        *[FIRST, "loss = 0.125", "round(loss, 3)", "loss;", "print(Out[4])", LOUD]
     )
     run(root=small_book)
-    monkeypatch.setenv("LOUD", "1")
-    status, printed = nbval()
+    monkeypatch.setenv("LOUD", "1")  # nor does a warning on stderr fail a chapter
+    status, printed = nbval(small_book)
     assert status == 0, printed
+    assert "7 passed" in printed
+    path.write_text(path.read_text().replace('"0.125"\n', '"0.126"\n'))
+    status, printed = nbval(small_book)
+    assert status == 1
+    for said in ("chapters/01-small.ipynb::Cell 3", "0.126", "0.125"):
+        assert said in printed

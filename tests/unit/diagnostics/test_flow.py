@@ -1,7 +1,10 @@
 """Maps of signal and gradient show what is there, layer by layer and step by step."""
 
+import keras
 import numpy as np
 import pytest
+from keras import layers
+from scipy.special import expit
 
 from lstm_utils.diagnostics import gradient_map, signal_map
 from lstm_utils.models import make_stack
@@ -12,13 +15,6 @@ RNG = np.random.default_rng(0)
 X = RNG.normal(size=(4, 5, 2)).astype("float32")
 Y = RNG.normal(size=(4, 1)).astype("float32")
 DEEP = {"residual": True, "layer_norm": True}
-
-
-@pytest.fixture
-def keras():
-    import keras
-
-    return keras
 
 
 def stack(depth=3, units=3, *, loss="mse", **options):
@@ -52,7 +48,7 @@ def test_a_signal_set_by_hand_is_read(fused):
 @BOTH_FORMS
 @pytest.mark.parametrize("return_sequences", [False, True])
 @pytest.mark.parametrize("options", [{}, DEEP], ids=["plain", "deep"])
-def test_each_row_is_what_a_layer_hands_up(keras, fused, return_sequences, options):
+def test_each_row_is_what_a_layer_hands_up(fused, return_sequences, options):
     model = stack(fused=fused, return_sequences=return_sequences, **options)
     layered = stack(return_sequences=True, **options)
     layered.set_weights(model.get_weights())
@@ -63,19 +59,19 @@ def test_each_row_is_what_a_layer_hands_up(keras, fused, return_sequences, optio
     np.testing.assert_allclose(signal_map(model, X), expected, rtol=1e-4)
 
 
-def test_only_a_way_around_a_layer_is_added_to_its_output(keras):
+def test_only_a_way_around_a_layer_is_added_to_its_output():
     inputs = keras.Input((5, 2))
-    left = keras.layers.GRU(3, return_sequences=True)
-    right = keras.layers.SimpleRNN(3, return_sequences=True)
-    model = keras.Model(inputs, keras.layers.Add()([left(inputs), right(inputs)]))
+    left = layers.GRU(3, return_sequences=True)
+    right = layers.SimpleRNN(3, return_sequences=True)
+    model = keras.Model(inputs, layers.Add()([left(inputs), right(inputs)]))
     expected = [rms(layer(X)) for layer in (left, right)]
     rows = signal_map(model, X)
     np.testing.assert_allclose(np.sort(rows, 0), np.sort(expected, 0), rtol=1e-5)
 
 
-def test_one_layer_may_add_up_at_the_end_of_two_ways_around(keras):
-    add, streams = keras.layers.Add(), [keras.Input((5, 2))]
-    for lstm in [keras.layers.LSTM(2, return_sequences=True) for _ in range(2)]:
+def test_one_layer_may_add_up_at_the_end_of_two_ways_around():
+    add, streams = layers.Add(), [keras.Input((5, 2))]
+    for lstm in [layers.LSTM(2, return_sequences=True) for _ in range(2)]:
         streams.append(add([streams[-1], lstm(streams[-1])]))
     inputs, *sums = streams
     expected = [rms(h) for h in keras.Model(inputs, sums)(X)]
@@ -83,8 +79,7 @@ def test_one_layer_may_add_up_at_the_end_of_two_ways_around(keras):
     np.testing.assert_allclose(rows, expected, rtol=1e-5)
 
 
-def test_dropout_is_off_and_a_sequential_model_is_read(keras):
-    layers = keras.layers
+def test_dropout_is_off_and_a_sequential_model_is_read():
     lower = layers.LSTM(3, return_sequences=True, dropout=0.5)
     above = [layers.Embedding(7, 4), lower, layers.Dropout(0.5), layers.GRU(2)]
     model = keras.Sequential([keras.Input((None,), dtype="int32"), *above])
@@ -98,40 +93,33 @@ def test_dropout_is_off_and_a_sequential_model_is_read(keras):
 # --- gradient -------------------------------------------------------------------
 
 
-def nudged_loss(keras, model, layer, nudge):
+def nudged_loss(model, layer, nudge, residual):
     """Return the loss with `nudge` (batch, time, units) added to one layer's h."""
-    lstms = [x for x in model.layers if isinstance(x, keras.layers.LSTM)]
+    *lstms, (kernel, bias) = (x.get_weights() for x in model.layers if x.get_weights())
     stream = X.astype("float64")
-    for number, lstm in enumerate(lstms):
-        kernel, recurrent, bias = lstm.get_weights()
-        h = c = np.zeros((len(X), lstm.units))
-        steps = []
-        for t in range(stream.shape[1]):
-            z = stream[:, t] @ kernel + h @ recurrent + bias
-            i, f, g, o = np.split(z, 4, axis=1)
-            gates = [1 / (1 + np.exp(-gate)) for gate in (i, f, o)]
-            c = gates[1] * c + gates[0] * np.tanh(g)
-            h = gates[2] * np.tanh(c) + (nudge[:, t] if number == layer else 0.0)
-            steps.append(h)
-        out = np.stack(steps, axis=1)
-        residual = number and model.name == "with_residual"
-        stream = stream + out if residual else out
-    kernel, bias = model.get_layer("head").get_weights()
+    for number, (w, u, b) in enumerate(lstms):
+        h = c = np.zeros((len(X), len(u)))
+        out = np.empty((*X.shape[:2], len(u)))
+        for t in range(X.shape[1]):
+            i, f, g, o = np.split(stream[:, t] @ w + h @ u + b, 4, axis=1)
+            i, f, o = expit([i, f, o])
+            c = f * c + i * np.tanh(g)
+            h = o * np.tanh(c) + (nudge[:, t] if number == layer else 0.0)
+            out[:, t] = h
+        stream = stream + out if residual and number else out
     return np.mean((stream[:, -1] @ kernel + bias - Y) ** 2)
 
 
 @pytest.mark.parametrize("residual", [False, True])
-def test_the_gradient_is_that_of_finite_differences(keras, residual):
+def test_the_gradient_is_that_of_finite_differences(residual):
     model = stack(2, residual=residual)
-    if residual:
-        model.name = "with_residual"
-    expected = np.zeros((2, *X.shape[:2], 3))
-    for index in np.ndindex(expected.shape):
-        nudge = np.zeros(expected.shape[1:])
-        nudge[index[1:]] = 1e-4
-        up, down = (nudged_loss(keras, model, index[0], s * nudge) for s in (1, -1))
-        expected[index] = (up - down) / 2e-4
-    expected = [rms(layer) for layer in expected]
+    slopes = np.zeros((2, *X.shape[:2], 3))
+    for layer, *place in np.ndindex(slopes.shape):
+        nudge = np.zeros(slopes.shape[1:])
+        nudge[*place] = 1e-4
+        up, down = (nudged_loss(model, layer, s * nudge, residual) for s in (1, -1))
+        slopes[layer, *place] = (up - down) / 2e-4
+    expected = [rms(layer) for layer in slopes]
     np.testing.assert_allclose(gradient_map(model, X, Y), expected, rtol=1e-3)
 
 
@@ -145,7 +133,7 @@ def test_both_forms_have_one_gradient(options, return_sequences):
     np.testing.assert_allclose(*maps, rtol=1e-4)
 
 
-def test_the_compiled_loss_counts(keras):
+def test_the_compiled_loss_counts():
     first = gradient_map(stack(), X, Y)
     twice = stack(loss=lambda y, p: 2 * keras.losses.mean_squared_error(y, p))
     np.testing.assert_allclose(gradient_map(twice, X, Y), 2 * first, rtol=1e-5)
@@ -171,28 +159,27 @@ def test_what_the_loss_cannot_see_has_no_gradient():
 # --- errors ---------------------------------------------------------------------
 
 
-def test_models_that_cannot_be_read_are_refused(keras):
-    class Cell(keras.layers.Layer):
-        state_size = 2
+class Cell(layers.Layer):
+    state_size = 2
 
-        def call(self, inputs, states):
-            return inputs, states
+    def call(self, inputs, states):
+        return inputs, states
 
-    layers, returning = keras.layers, {"return_sequences": True}
-    both = layers.Bidirectional(layers.LSTM(2), name="both")
-    pooled = [layers.LSTM(2, **returning), layers.MaxPooling1D(2), layers.LSTM(2)]
+
+def test_models_that_cannot_be_read_are_refused():
+    lower = layers.LSTM(2, return_sequences=True)
     for parts, message in [
         ([layers.Dense(3)], r"no recurrent layer to read.*\['Dense'\]"),
-        ([both], r"inside \['both'\].*Bidirectional"),
+        ([layers.Bidirectional(lower, name="both")], r"inside \['both'\].*Bidirect"),
         ([layers.Masking(), layers.GRU(3)], "skips masked steps"),
-        (pooled, r"run over \[5, 2\] steps"),
+        ([lower, layers.MaxPooling1D(2), layers.LSTM(2)], r"run over \[5, 2\] steps"),
         ([layers.RNN(Cell())], r"runs \['Cell'\], whose outputs and states"),
     ]:
         with pytest.raises(ValueError, match=message):
             signal_map(keras.Sequential([keras.Input((5, 2)), *parts]), X)
 
 
-def test_what_the_gradient_cannot_be_taken_of_is_refused(keras):
+def test_what_the_gradient_cannot_be_taken_of_is_refused():
     model = stack()
     two = keras.Model(model.inputs, [model.output, model.layers[1].output])
     for given, message in [

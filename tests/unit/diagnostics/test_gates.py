@@ -1,198 +1,161 @@
 """Gate traces are those of the model that they are read from."""
 
+import keras
 import numpy as np
 import pytest
+from keras import layers
+from scipy.special import expit
 
 from lstm_utils.diagnostics import gate_traces
+from lstm_utils.models import make_stack
 
 pytestmark = pytest.mark.slow
 X = np.random.default_rng(0).normal(size=(4, 6, 2)).astype("float32")
 
 
-@pytest.fixture
-def keras():
-    import keras
+def lstm(units=3, **options):
+    return layers.LSTM(units, **{"return_sequences": True, **options})
 
-    return keras
+
+def sequential(*parts, steps=6):
+    return keras.Sequential([keras.Input((steps, 2)), *parts])
 
 
 @pytest.mark.parametrize("fused", [False, True])
-def test_traces_end_in_the_outputs_of_every_layer(keras, fused):
-    from lstm_utils.models import make_stack
-
-    model = make_stack(
-        3, [5, 4, 3], n_features=2, fused=fused, return_sequences=True, n_outputs=None
-    )
+def test_traces_end_in_the_outputs_of_every_layer(fused):
+    whole = {"return_sequences": True, "n_outputs": None}
+    model = make_stack(3, [5, 4, 3], n_features=2, fused=fused, **whole)
     traces = gate_traces(model, X)
     assert [trace.h.shape for trace in traces] == [(4, 6, 5), (4, 6, 4), (4, 6, 3)]
     np.testing.assert_allclose(traces[-1].h, model(X), atol=1e-6)
     assert len({trace.layer for trace in traces}) == 3
 
 
-def test_the_equations_hold_between_the_parts(keras):
-    model = keras.Sequential([keras.Input((6, 2)), keras.layers.LSTM(3)])
-    trace = gate_traces(model, X)[0]
+def test_the_equations_hold_between_the_parts():
+    (trace,) = gate_traces(sequential(layers.LSTM(3)), X)
     before = np.concatenate([np.zeros((4, 1, 3)), trace.c[:, :-1]], axis=1)
     np.testing.assert_allclose(trace.c, trace.f * before + trace.i * trace.g, atol=1e-6)
     np.testing.assert_allclose(trace.h, trace.o * np.tanh(trace.c), atol=1e-6)
-    for gate in (trace.i, trace.f, trace.o):
-        assert ((gate > 0) & (gate < 1)).all()
+    gates = np.stack([trace.i, trace.f, trace.o])
+    assert ((gates > 0) & (gates < 1)).all()
 
 
-def test_a_gate_set_by_hand_is_read_back(keras):
-    layer = keras.layers.LSTM(1)
-    model = keras.Sequential([keras.Input((6, 2)), layer])
+def test_a_gate_set_by_hand_is_read_back():
+    layer = lstm(1)
+    model = sequential(layer)
     bias = np.array([-3.0, 2.0, 0.5, 1.0])
     layer.set_weights([np.zeros((2, 4)), np.zeros((1, 4)), bias])
-    trace = gate_traces(model, X)[0]
-    for key, z in zip("ifo", bias[[0, 1, 3]], strict=True):
-        np.testing.assert_allclose(getattr(trace, key), 1 / (1 + np.exp(-z)), rtol=1e-6)
-    np.testing.assert_allclose(trace.g, np.tanh(0.5), rtol=1e-6)
+    (trace,) = gate_traces(model, X)
+    found = [trace.i, trace.f, trace.g, trace.o]
+    expected = [expit(-3.0), expit(2.0), np.tanh(0.5), expit(1.0)]
+    for part, value in zip(found, expected, strict=True):
+        np.testing.assert_allclose(part, value, rtol=1e-6)
 
 
-def test_other_activations_and_no_bias_are_followed(keras):
-    layer = keras.layers.LSTM(
-        3,
-        activation="relu",
-        recurrent_activation="hard_sigmoid",
-        use_bias=False,
-        return_sequences=True,
-    )
-    model = keras.Sequential([keras.Input((None, 2)), layer])
+def test_other_activations_and_no_bias_are_followed():
+    kinds = {"activation": "relu", "recurrent_activation": "hard_sigmoid"}
+    model = sequential(lstm(use_bias=False, **kinds), steps=None)
     np.testing.assert_allclose(gate_traces(model, X)[0].h, model(X), atol=1e-6)
 
 
-def test_layers_between_and_branches_are_walked_through(keras):
+def test_layers_between_and_branches_are_walked_through():
     inputs = keras.Input((6, 2))
-    left = keras.layers.LSTM(3, return_sequences=True, name="left")(inputs)
-    right = keras.layers.Dense(4)(inputs)
-    right = keras.layers.LSTM(2, return_sequences=True, name="right")(right)
-    model = keras.Model(inputs, keras.layers.Concatenate()([left, right]))
+    left = lstm(3, name="left")(inputs)
+    right = lstm(2, name="right")(layers.Dense(4)(inputs))
+    model = keras.Model(inputs, layers.Concatenate()([left, right]))
     traces = {trace.layer: trace.h for trace in gate_traces(model, X)}
     both = np.concatenate([traces["left"], traces["right"]], axis=-1)
     np.testing.assert_allclose(both, model(X), atol=1e-6)
 
 
-def test_models_that_cannot_be_read_are_refused(keras):
-    layers, Input, Sequential = keras.layers, keras.Input, keras.Sequential
-    with pytest.raises(TypeError, match="must be a Keras model"):
-        gate_traces(layers.LSTM(3), X)
-    with pytest.raises(ValueError, match=r"no LSTM layer to read.*\['GRU'\]"):
-        gate_traces(Sequential([Input((6, 2)), layers.GRU(3)]), X)
-    backwards = Sequential([Input((6, 2)), layers.LSTM(3, go_backwards=True)])
-    with pytest.raises(ValueError, match="runs backwards"):
-        gate_traces(backwards, X)
-    masked = Sequential([Input((6, 2)), layers.Masking(), layers.LSTM(3)])
-    with pytest.raises(ValueError, match="skips masked steps"):
-        gate_traces(masked, X)
-    inputs, shared = Input((6, 2)), layers.LSTM(2, return_sequences=True)
-    twice = keras.Model(inputs, shared(shared(inputs)))
-    with pytest.raises(ValueError, match="is called 2 times"):
-        gate_traces(twice, X)
-    state = layers.LSTM(3, return_state=True)(inputs)[1:]
-    told = keras.Model(inputs, layers.LSTM(3)(inputs, initial_state=state))
-    with pytest.raises(ValueError, match="gets an initial state"):
-        gate_traces(told, X)
-
-
-def test_calls_outside_the_model_do_not_count(keras):
-    model = keras.Sequential([keras.Input((6, 2))])
-    for layer in (keras.layers.LSTM(4, return_sequences=True), keras.layers.LSTM(3)):
-        model.add(layer)  # calls all layers anew
+def test_calls_outside_the_model_do_not_count():
+    model = sequential()
+    model.add(lstm(4))
+    model.add(layers.LSTM(3))  # calls all layers anew
     lower, upper = gate_traces(model, X)
     assert lower.h.shape == (4, 6, 4)
     np.testing.assert_allclose(upper.h[:, -1], model(X), atol=1e-6)
 
 
-def test_a_stateful_stack_is_read_from_zero_and_keeps_its_states(keras):
-    kinds = {"stateful": True, "return_sequences": True}
-    layers = [keras.layers.LSTM(units, **kinds) for units in (3, 2)]
-    model = keras.Sequential([keras.Input(batch_shape=X.shape), *layers])
+def test_a_stateful_stack_is_read_from_zero_and_keeps_its_states():
+    stack = [lstm(units, stateful=True) for units in (3, 2)]
+    model = keras.Sequential([keras.Input(batch_shape=X.shape), *stack])
     expected = np.asarray(model(X))
-    states = [np.asarray(state) for layer in layers for state in layer.states]
+    states = [np.asarray(state) for layer in stack for state in layer.states]
     for _ in range(2):
         np.testing.assert_allclose(gate_traces(model, X)[1].h, expected, atol=1e-6)
-    after = [np.asarray(state) for layer in layers for state in layer.states]
+    after = [np.asarray(state) for layer in stack for state in layer.states]
     assert all(map(np.array_equal, states, after))
 
 
-@pytest.mark.parametrize("kind", ["bidirectional", "nested", "twice nested", "own"])
-def test_hidden_lstm_layers_are_named_and_not_left_out(keras, kind):
-    class Own(keras.layers.Layer):
-        def __init__(self):
-            super().__init__(name="own")
-            self.part = keras.layers.LSTM(2, return_sequences=True)
-
-        def call(self, inputs):
-            return self.part(inputs)
-
-    inner = keras.layers.Bidirectional(
-        keras.layers.LSTM(2, return_sequences=True), name="both_ways"
-    )
-    if kind == "own":
-        inner = Own()
-    elif kind != "bidirectional":
-        layers = [keras.Input((6, 2)), keras.layers.LSTM(2, return_sequences=True)]
-        inner = keras.Sequential(layers, name="nested")
-    if kind == "twice nested":
-        inner = keras.Sequential([keras.Input((6, 2)), inner], name="outer")
-    model = keras.Sequential([keras.Input((6, 2)), inner, keras.layers.LSTM(3)])
-    with pytest.raises(ValueError, match=rf"LSTM layers inside \['{inner.name}'\]"):
-        gate_traces(model, X)
-
-
-def test_a_model_without_known_inputs_is_refused(keras):
-    with pytest.raises(ValueError, match="no known inputs"):
-        gate_traces(keras.Sequential([keras.layers.LSTM(3)]), X)
-
-
-def test_two_inputs_need_two_arrays(keras):
-    left, right = keras.Input((6, 2)), keras.Input((6, 1))
-    both = keras.layers.Concatenate()([left, right])
-    layer = keras.layers.LSTM(3, return_sequences=True)
-    model = keras.Model([left, right], layer(both))
-    trace = gate_traces(model, [X, X[..., :1]])[0]
-    np.testing.assert_allclose(trace.h, model([X, X[..., :1]]), atol=1e-6)
-    with pytest.raises(TypeError, match="x must be a list or tuple, but ndarray"):
-        gate_traces(model, X)
-    with pytest.raises(ValueError, match="x has 1 arrays, but the model has 2"):
-        gate_traces(model, [X])
-    with pytest.raises(ValueError, match=r"x\[1\] has shape \(4, 6, 2\)"):
-        gate_traces(model, [X, X])
-
-
-def test_a_layer_that_reads_nan_is_named(keras):
-    parts = [keras.layers.Rescaling(np.nan), keras.layers.LSTM(3, name="fed")]
-    with pytest.raises(ValueError, match="the input of layer 'fed' holds NaN"):
-        gate_traces(keras.Sequential([keras.Input((6, 2)), *parts]), X)
-
-
-def test_inputs_that_do_not_fit_are_refused(keras):
-    model = keras.Sequential([keras.Input((6, 2)), keras.layers.LSTM(3)])
-    with pytest.raises(ValueError, match=r"x has shape \(6, 2\), but the model exp"):
-        gate_traces(model, X[0])
-    with pytest.raises(ValueError, match=r"x has shape \(4, 6, 1\)"):
-        gate_traces(model, X[..., :1])
-    with pytest.raises(ValueError, match=r"x has shape \(4, 5, 2\).*\(None, 6, 2\)"):
-        gate_traces(model, X[:, :5])
-    with pytest.raises(ValueError, match="x holds NaN"):
-        gate_traces(model, np.full_like(X, np.nan))
-    with pytest.raises(TypeError, match="x must hold real numbers"):
-        gate_traces(model, np.full((4, 6, 2), "a"))
-    with pytest.raises(ValueError, match="rows have different lengths"):
-        gate_traces(model, [[[1.0, 2.0]], [[1.0]]])
-
-
 @pytest.mark.parametrize("layer_norm", [False, True])
-def test_a_residual_stack_has_the_same_traces_in_both_forms(keras, layer_norm):
-    from lstm_utils.models import make_stack
-
+def test_a_residual_stack_has_the_same_traces_in_both_forms(layer_norm):
     options = {"n_features": 2, "residual": True, "layer_norm": layer_norm}
     layered, fused = (make_stack(3, 4, fused=form, **options) for form in (False, True))
     rng = np.random.default_rng(0)
     layered.set_weights([rng.normal(0, 0.5, w.shape) for w in layered.get_weights()])
     fused.set_weights(layered.get_weights())
-    both = zip(gate_traces(layered, X), gate_traces(fused, X), strict=True)
-    for one, other in both:
-        for part in range(1, 7):
-            np.testing.assert_allclose(one[part], other[part], atol=1e-5)
+    one, other = ([trace[1:7] for trace in gate_traces(m, X)] for m in (layered, fused))
+    np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+# --- errors ---------------------------------------------------------------------
+
+
+def test_models_that_cannot_be_read_are_refused():
+    inputs, shared, fed = keras.Input((6, 2)), lstm(2), lstm(name="fed")
+    state = layers.LSTM(3, return_state=True)(inputs)[1:]
+    told = keras.Model(inputs, lstm()(inputs, initial_state=state))
+    for model, message in [
+        (sequential(layers.GRU(3)), r"no LSTM layer to read.*\['GRU'\]"),
+        (sequential(lstm(go_backwards=True)), "runs backwards"),
+        (sequential(layers.Masking(), lstm()), "skips masked steps"),
+        (keras.Model(inputs, shared(shared(inputs))), "is called 2 times"),
+        (told, "gets an initial state"),
+        (keras.Sequential([lstm()]), "no known inputs"),
+        (sequential(layers.Rescaling(np.nan), fed), "input of layer 'fed' holds NaN"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            gate_traces(model, X)
+    with pytest.raises(TypeError, match="must be a Keras model"):
+        gate_traces(lstm(), X)
+
+
+class Own(layers.Layer):
+    def __init__(self):
+        super().__init__(name="own")
+        self.part = lstm(2)
+
+    def call(self, inputs):
+        return self.part(inputs)
+
+
+def test_hidden_lstm_layers_are_named_and_not_left_out():
+    nested = keras.Sequential([keras.Input((6, 2)), lstm(2)], name="nested")
+    twice = keras.Sequential([keras.Input((6, 2)), nested], name="outer")
+    both_ways = layers.Bidirectional(lstm(2), name="both_ways")
+    for inner in (both_ways, nested, twice, Own()):
+        message = rf"LSTM layers inside \['{inner.name}'\]"
+        with pytest.raises(ValueError, match=message):
+            gate_traces(sequential(inner, lstm()), X)
+
+
+def test_two_inputs_need_two_arrays_and_what_does_not_fit_is_refused():
+    left, right = keras.Input((6, 2)), keras.Input((6, 1))
+    two = keras.Model([left, right], lstm()(layers.Concatenate()([left, right])))
+    (trace,) = gate_traces(two, [X, X[..., :1]])
+    np.testing.assert_allclose(trace.h, two([X, X[..., :1]]), atol=1e-6)
+    one = sequential(lstm())
+    for model, x, error, message in [
+        (one, X[0], ValueError, r"x has shape \(6, 2\), but the model exp"),
+        (one, X[..., :1], ValueError, r"x has shape \(4, 6, 1\)"),
+        (one, X[:, :5], ValueError, r"x has shape \(4, 5, 2\).*\(None, 6, 2\)"),
+        (one, np.full_like(X, np.nan), ValueError, "x holds NaN"),
+        (one, X.astype(str), TypeError, "x must hold real numbers"),
+        (one, [[[1.0, 2.0]], [[1.0]]], ValueError, "rows have different lengths"),
+        (two, X, TypeError, "x must be a list or tuple, but ndarray"),
+        (two, [X], ValueError, "x has 1 arrays, but the model has 2"),
+        (two, [X, X], ValueError, r"x\[1\] has shape \(4, 6, 2\)"),
+    ]:
+        with pytest.raises(error, match=message):
+            gate_traces(model, x)

@@ -1,16 +1,17 @@
 """A change lives as long as the measure says: shown where its life is known."""
 
+import keras
 import numpy as np
 import pytest
+from keras import layers
 
 from lstm_utils.diagnostics import area_over_peak, half_life, perturbation_response
 from lstm_utils.models import make_stack
 
+pytestmark = pytest.mark.slow
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(4, 12, 2)).astype("float32")
 BOTH_FORMS = pytest.mark.parametrize("fused", [False, True], ids=["layers", "fused"])
-
-
 BARE = {"n_features": 2, "n_outputs": None, "return_sequences": True}
 
 
@@ -37,7 +38,6 @@ def more(now):
 # --- response -------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @BOTH_FORMS
 @pytest.mark.parametrize("keep", [0.2, 0.5, 0.9])
 def test_a_cell_that_keeps_a_known_share_lives_as_long_as_it_must(fused, keep):
@@ -47,11 +47,9 @@ def test_a_cell_that_keeps_a_known_share_lives_as_long_as_it_must(fused, keep):
     total = (1 - keep**10) / (1 - keep)
     np.testing.assert_allclose(area_over_peak(response), [total], rtol=1e-3)
     # At exactly one half rounding decides, so that case is left to the row above.
-    if keep != 0.5:
-        assert half_life(response) == (1 if keep < 0.5 else 7)
+    assert keep == 0.5 or half_life(response) == (1 if keep < 0.5 else 7)
 
 
-@pytest.mark.slow
 @BOTH_FORMS
 def test_an_upper_layer_shows_what_it_gets_from_below(fused):
     response = perturbation_response(echo(0.5, 0.5, fused=fused), X, 2, more)
@@ -60,7 +58,6 @@ def test_an_upper_layer_shows_what_it_gets_from_below(fused):
     np.testing.assert_allclose(response, expected, rtol=1e-3)
 
 
-@pytest.mark.slow
 def test_the_norm_is_euclidean_and_averaged_over_the_batch():
     model = make_stack(1, 3, **BARE)
     changed = X.copy()
@@ -71,7 +68,6 @@ def test_the_norm_is_euclidean_and_averaged_over_the_batch():
     np.testing.assert_allclose(response[0], expected, rtol=1e-4)
 
 
-@pytest.mark.slow
 @BOTH_FORMS
 def test_a_residual_carries_the_change_up_at_once(fused):
     model = make_stack(3, 4, fused=fused, residual=True, **BARE)
@@ -83,14 +79,11 @@ def test_a_residual_carries_the_change_up_at_once(fused):
     np.testing.assert_allclose(response, response[:1] * np.ones((3, 1)), rtol=1e-4)
 
 
-@pytest.mark.slow
 def test_a_layer_that_the_change_cannot_reach_shows_exactly_nothing():
-    import keras
-
     inputs = keras.Input((12, 2))
-    reached = keras.layers.LSTM(2, return_sequences=True, name="a")(inputs[..., :1])
-    spared = keras.layers.LSTM(2, return_sequences=True, name="b")(inputs[..., 1:])
-    model = keras.Model(inputs, keras.layers.Concatenate()([reached, spared]))
+    reached = layers.LSTM(2, return_sequences=True, name="a")(inputs[..., :1])
+    spared = layers.LSTM(2, return_sequences=True, name="b")(inputs[..., 1:])
+    model = keras.Model(inputs, layers.Concatenate()([reached, spared]))
     response = perturbation_response(model, X, 3, lambda now: np.add(now, [1, 0]))
     order = [layer.name for layer in model.layers if layer.name in "ab"]
     assert (response[order.index("a")] > 0).all()
@@ -98,13 +91,9 @@ def test_a_layer_that_the_change_cannot_reach_shows_exactly_nothing():
     assert np.isnan(half_life(response)[order.index("b")])
 
 
-@pytest.mark.slow
 def test_without_a_change_given_neighbours_lend_their_inputs():
-    import keras
-
-    inputs = keras.Input((None,), dtype="int32")
-    x = keras.layers.Embedding(9, 3)(inputs)
-    model = keras.Model(inputs, keras.layers.GRU(4)(x))
+    parts = [layers.Embedding(9, 3), layers.GRU(4)]
+    model = keras.Sequential([keras.Input((None,), dtype="int32"), *parts])
     ids = RNG.integers(0, 9, size=(5, 8))
     response = perturbation_response(model, ids, 6)
     expected = perturbation_response(model, ids, 6, ids[[1, 2, 3, 4, 0], 6])
@@ -113,33 +102,24 @@ def test_without_a_change_given_neighbours_lend_their_inputs():
     assert (response > 0).all()
 
 
-@pytest.mark.slow
-def test_bad_changes_say_what_is_wrong():
-    for given, message in [
-        ((X, 2, np.ones(4)), r"change has shape \(4,\), but x\[:, step\]"),
-        ((X, 2, lambda now: now), "change leaves x as it is at step 2"),
-        ((X, 2, lambda now: now * np.nan), "change holds NaN"),
-        ((X[:1], 2), "x has one sequence"),
-        ((X, 12), "step must be at most 11, but 12"),
-    ]:
-        with pytest.raises(ValueError, match=message):
-            perturbation_response(echo(0.5), *given)
-
-
-@pytest.mark.slow
-def test_models_whose_lags_mean_nothing_are_refused():
-    import keras
-
-    layers, inputs, other = keras.layers, keras.Input((12, 2)), keras.Input((12, 2))
-    pooled = layers.LSTM(2)(layers.MaxPooling1D(2)(inputs))
+def test_bad_changes_and_models_whose_lags_mean_nothing_are_refused():
+    inputs, other = keras.Input((12, 2)), keras.Input((12, 2))
+    pooled = keras.Model(inputs, layers.LSTM(2)(layers.MaxPooling1D(2)(inputs)))
+    dense = keras.Model(inputs, layers.Dense(2)(inputs))
     both = layers.LSTM(2)(layers.Add()([inputs, other]))
-    for model, x, message in [
-        ((inputs, pooled), X, "layer 1 runs over 6 steps, but x has 12"),
-        ((inputs, layers.Dense(2)(inputs)), X, "no recurrent layer"),
-        (([inputs, other], both), [X, X], "model has 2 inputs, but one is expected"),
+    model, two = echo(0.5), keras.Model([inputs, other], both)
+    for given, message in [
+        ((model, X, 2, np.ones(4)), r"change has shape \(4,\), but x\[:, step\]"),
+        ((model, X, 2, lambda now: now), "change leaves x as it is at step 2"),
+        ((model, X, 2, lambda now: now * np.nan), "change holds NaN"),
+        ((model, X[:1], 2), "x has one sequence"),
+        ((model, X, 12), "step must be at most 11, but 12"),
+        ((pooled, X, 2), "layer 1 runs over 6 steps, but x has 12"),
+        ((dense, X, 2), "no recurrent layer"),
+        ((two, [X, X], 2), "model has 2 inputs, but one is expected"),
     ]:
         with pytest.raises(ValueError, match=message):
-            perturbation_response(keras.Model(*model), x, 2)
+            perturbation_response(*given)
 
 
 # --- its length -----------------------------------------------------------------
@@ -157,14 +137,10 @@ def test_models_whose_lags_mean_nothing_are_refused():
         ([0, 0, 0, 0], np.nan, np.nan),
     ],
 )
-def test_conventions(row, life, area):
-    np.testing.assert_array_equal(half_life([row]), [life])
-    np.testing.assert_allclose(area_over_peak([row]), [area])
-
-
-def test_each_layer_has_its_own():
-    rows = [[8, 4, 2, 1], [0, 0, 0, 0], [1, 1, 1, 1]]
-    np.testing.assert_array_equal(half_life(rows), [2, np.nan, np.inf])
+def test_conventions_hold_for_each_layer(row, life, area):
+    rows = [row, [0, 0, 0, 0], [8, 4, 2, 1]]
+    np.testing.assert_array_equal(half_life(rows), [life, np.nan, 2])
+    np.testing.assert_allclose(area_over_peak(rows), [area, np.nan, 15 / 8])
 
 
 @pytest.mark.parametrize("measure", [half_life, area_over_peak])

@@ -15,12 +15,15 @@ from scipy import stats
 from lstm_utils.experiments import check_table, interval, read_table, run_grid
 
 GRID = [{"power": power, "seed": seed} for power in (1, 2, 3) for seed in (5, 6, 7)]
-METRICS = ["score"]
-COLUMNS = ["power", "seed", "score", "seconds", "versions", "error"]
+WHOLE = [(str(p), str(s), str(s**p / 3)) for p in (1, 2, 3) for s in (5, 6, 7)]
 
 
 def square(power, seed):
     return {"score": seed**power / 3}
+
+
+def sweep(path, run=square, grid=GRID, **options):
+    return run_grid(run, grid, path, metrics=["score"], **options)
 
 
 def rows_of(path):
@@ -35,21 +38,13 @@ def table(tmp_path):
     return tmp_path / "powers.csv"
 
 
-@pytest.fixture
-def whole(tmp_path):
-    """Return the rows of a sweep that nothing broke."""
-    path = tmp_path / "unbroken.csv"
-    run_grid(square, GRID, path, metrics=METRICS)
-    return rows_of(path)
-
-
 # --- a sweep ------------------------------------------------------------------
 
 
 def test_a_row_holds_setting_metrics_and_record(table):
-    assert run_grid(square, GRID, table, metrics=METRICS) == 9
+    assert sweep(table) == 9
     rows = read_table(table)
-    assert list(rows.columns) == COLUMNS[:-1]
+    assert [*rows] == ["power", "seed", "score", "seconds", "versions"]
     assert len(rows) == 9
     first = rows[(rows["power"] == 2) & (rows["seed"] == 6)].iloc[0]
     assert first["score"] == 12.0
@@ -58,78 +53,55 @@ def test_a_row_holds_setting_metrics_and_record(table):
     assert "numpy" in first["versions"]
 
 
-def test_what_is_there_is_not_run_again(table, whole):
+def test_what_is_there_is_not_run_again(table):
     ran = []
 
     def noted(power, seed):
         ran.append((power, seed))
         return square(power, seed)
 
-    run_grid(noted, GRID[:4], table, metrics=METRICS)
-    assert run_grid(noted, GRID, table, metrics=METRICS) == 5
+    assert sweep(table, noted, [GRID[0], *GRID[:4]]) == 4  # one is named twice
+    assert sweep(table, noted) == 5
     assert len(ran) == len(set(ran)) == 9
-    assert rows_of(table) == whole
+    assert rows_of(table) == WHOLE
 
 
 @pytest.mark.parametrize("setting", [None, "two\nlines", 'a "b", c', "\x85"])
 def test_any_text_or_none_is_known_again(table, setting):
-    grid = [
-        {"attention": value, "seed": seed}
-        for value in (setting, "dot")
-        for seed in (1, 2)
-    ]
+    grid = [{"attention": a, "seed": seed} for a in (setting, "dot") for seed in (1, 2)]
 
     def run(attention, seed):
         return {"score": seed}
 
-    made = [run_grid(run, grid, table, metrics=METRICS) for _ in range(3)]
-    assert made == [4, 0, 0]
+    assert [sweep(table, run, grid) for _ in range(3)] == [4, 0, 0]
 
 
-def test_a_setting_named_twice_is_run_once(table):
-    assert run_grid(square, [GRID[0], GRID[0]], table, metrics=METRICS) == 1
-
-
-@pytest.mark.parametrize("cut", [1, 5, 12, 30])
-def test_half_a_last_line_is_dropped_and_done_again(table, whole, cut):
-    run_grid(square, GRID, table, metrics=METRICS)
-    text = table.read_bytes()
-    table.write_bytes(text[:-cut])
+@pytest.mark.parametrize(
+    ("kept", "made"), [(-1, 1), (-5, 1), (-12, 1), (-30, 1), (8, 9)]
+)
+def test_half_a_last_line_or_header_is_dropped_and_done_again(table, kept, made):
+    sweep(table)
+    table.write_bytes(table.read_bytes()[:kept])
     with pytest.warns(UserWarning, match="ended in half a line"):
-        assert run_grid(square, GRID, table, metrics=METRICS) == 1
-    assert rows_of(table) == whole
+        assert sweep(table) == made
+    assert rows_of(table) == WHOLE
 
 
-def test_half_a_header_is_written_again(table, whole):
-    table.write_text("power,se")
-    with pytest.warns(UserWarning, match="ended in half a line"):
-        assert run_grid(square, GRID, table, metrics=METRICS) == 9
-    assert rows_of(table) == whole
-
-
-def test_a_run_that_raises_is_recorded_and_the_others_go_on(table):
+def test_runs_that_fail_are_recorded_and_made_again_when_asked(table):
     def fragile(power, seed):
         if seed == 6:
             raise ZeroDivisionError("no\nluck")
-        return square(power, seed)
+        return square(power, seed) if seed == 5 else {}
 
-    assert run_grid(fragile, GRID, table, metrics=METRICS) == 9
-    assert len(read_table(table)) == 6
+    assert sweep(table, fragile) == 9
+    assert len(read_table(table)) == 3
     failed = read_table(table, failed=True).dropna(subset="error")
-    assert set(failed["error"]) == {"ZeroDivisionError: no luck"}
+    missing = "ValueError: it returned [], not ['score']"
+    assert sorted(failed["error"]) == 3 * [missing] + 3 * ["ZeroDivisionError: no luck"]
     assert failed["score"].isna().all()
-    assert run_grid(square, GRID, table, metrics=METRICS) == 0
-
-
-def test_failed_runs_are_made_again_when_asked(table, whole):
-    def fragile(power, seed):
-        return square(power, seed) if seed != 6 else {}
-
-    run_grid(fragile, GRID, table, metrics=METRICS)
-    failed = read_table(table, failed=True).dropna(subset="error")
-    assert set(failed["error"]) == {"ValueError: it returned [], not ['score']"}
-    assert run_grid(square, GRID, table, metrics=METRICS, retry=True) == 3
-    assert rows_of(table) == whole
+    assert sweep(table) == 0
+    assert sweep(table, retry=True) == 6
+    assert rows_of(table) == WHOLE
     assert [path.name for path in table.parent.glob(".*")] == []
 
 
@@ -148,15 +120,12 @@ run_grid(slow, grid, sys.argv[1], metrics=["score"], n_jobs=2)
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
-def test_a_killed_sweep_resumes_with_nothing_lost_or_doubled(table, whole, tmp_path):
-    script = tmp_path / "sweep.py"
-    script.write_text(KILLED)
-    command = [sys.executable, str(script), str(table)]
+def test_a_killed_sweep_resumes_with_nothing_lost_or_doubled(table):
+    command = [sys.executable, "-c", KILLED, str(table)]
+    options = {"stderr": subprocess.DEVNULL}
     kills = 0
     for rows_wanted in (2, 5):
-        process = subprocess.Popen(
-            command, start_new_session=True, stderr=subprocess.DEVNULL
-        )
+        process = subprocess.Popen(command, start_new_session=True, **options)
         while not table.exists() or table.read_text().count("\n") <= rows_wanted:
             time.sleep(0.01)
         kills += process.poll() is None
@@ -164,24 +133,20 @@ def test_a_killed_sweep_resumes_with_nothing_lost_or_doubled(table, whole, tmp_p
         process.wait()
     assert kills == 2, "the sweep ended before it could be killed"
     assert len(table.read_text().splitlines()) < 10
-    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-    assert rows_of(table) == whole
+    subprocess.run(command, check=True, **options)
+    assert rows_of(table) == WHOLE
 
 
 @pytest.mark.slow
-def test_processes_side_by_side_give_the_same_table(table, whole):
-    run_grid(square_elsewhere(), GRID, table, metrics=METRICS, n_jobs=2)
-    assert rows_of(table) == whole
-
-
-def square_elsewhere():
-    """Return the function as one that other processes need not import."""
-    return lambda power, seed: {"score": seed**power / 3}
+def test_processes_side_by_side_give_the_same_table(table):
+    # Unlike square, it is sent to processes that cannot import this file.
+    sweep(table, lambda power, seed: {"score": seed**power / 3}, n_jobs=2)
+    assert rows_of(table) == WHOLE
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")
-def test_a_cluster_of_two_processes_gives_the_same_table(table, whole):
+def test_a_cluster_of_two_processes_gives_the_same_table(table):
     distributed = pytest.importorskip("distributed")
     options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
     with (
@@ -190,60 +155,54 @@ def test_a_cluster_of_two_processes_gives_the_same_table(table, whole):
         joblib.parallel_config(backend="dask"),
     ):
         assert len(client.scheduler_info()["workers"]) == 2
-        run_grid(square_elsewhere(), GRID, table, metrics=METRICS)
-    assert rows_of(table) == whole
+        sweep(table, lambda power, seed: {"score": seed**power / 3})
+    assert rows_of(table) == WHOLE
 
 
 # --- bad input ----------------------------------------------------------------
 
 
 def test_other_columns_are_refused_and_the_table_left_alone(table):
-    run_grid(square, GRID, table, metrics=METRICS)
+    sweep(table)
     before = table.read_text()
-    grid = [{"size": 1, "seed": 5}]
     with pytest.raises(ValueError, match=r"has the columns \['power', .* \['size'"):
-        run_grid(square, grid, table, metrics=METRICS)
+        sweep(table, grid=[{"size": 1, "seed": 5}])
     assert table.read_text() == before
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
-    path = tmp_path / "nowhere" / "powers.csv"
     with pytest.raises(OSError, match=r"nowhere/powers\.csv cannot be written"):
-        run_grid(square, GRID, path, metrics=METRICS)
+        sweep(tmp_path / "nowhere" / "powers.csv")
     with pytest.raises(OSError, match="cannot be written: Is a directory"):
-        run_grid(square, GRID, tmp_path, metrics=METRICS)
+        sweep(tmp_path)
 
 
 def test_settings_need_the_same_keys(table):
     with pytest.raises(ValueError, match=r"grid\[1\] has the keys \['power'\]"):
-        run_grid(square, [GRID[0], {"power": 1}], table, metrics=METRICS)
+        sweep(table, grid=[GRID[0], {"power": 1}])
     with pytest.raises(ValueError, match="grid is empty"):
-        run_grid(square, [], table, metrics=METRICS)
+        sweep(table, grid=[])
     assert not table.exists()
 
 
 def test_a_run_that_stands_twice_is_refused(table):
-    run_grid(square, GRID, table, metrics=METRICS)
+    sweep(table)
     with table.open("a") as file:
         file.write(table.read_text().splitlines()[-1] + "\n")
     with pytest.raises(ValueError, match="holds a run twice: 10 rows, 9 settings"):
-        run_grid(square, GRID, table, metrics=METRICS)
+        sweep(table)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no flock")
 def test_two_sweeps_may_not_write_to_one_table(table):
-    def second(power, seed):
-        run_grid(square, GRID, table, metrics=METRICS)
-
-    run_grid(second, GRID[:1], table, metrics=METRICS)
+    sweep(table, lambda power, seed: sweep(table), GRID[:1])
     (error,) = read_table(table, failed=True)["error"]
     assert error.startswith("RuntimeError: Another sweep is writing to")
 
 
 def test_an_unknown_table_gets_the_list():
-    with pytest.raises(
-        FileNotFoundError, match=r"no table 'no.csv'.*deep_or_wide\.csv"
-    ):
+    message = r"no table 'no.csv'.*deep_or_wide\.csv"
+    with pytest.raises(FileNotFoundError, match=message):
         read_table("no.csv")
 
 
@@ -251,13 +210,12 @@ def test_an_unknown_table_gets_the_list():
 
 
 def check(rows, tolerance=1e-4):
-    return check_table(
-        square, rows, keys=["power", "seed"], metrics=METRICS, tolerance=tolerance
-    )
+    names = {"keys": ["power", "seed"], "metrics": ["score"]}
+    return check_table(square, rows, **names, tolerance=tolerance)
 
 
 def test_a_table_agrees_with_itself(table):
-    run_grid(square, GRID, table, metrics=METRICS)
+    sweep(table)
     assert check(read_table(table).to_dict("records")) == []
 
 
@@ -269,18 +227,15 @@ def test_a_metric_that_is_off_is_named():
     assert len(check(rows, tolerance=1e-5)) == 2
 
 
-def test_the_interval_is_students():
-    values = np.array([0.3, 0.1, 0.4, 0.1, 0.5])
-    found = interval(values)
-    expected = stats.ttest_1samp(values, 0).confidence_interval(0.95)
-    np.testing.assert_allclose(found[1:], expected)
-    assert found.mean == pytest.approx(0.28)
-
-
-def test_pairs_are_subtracted_run_by_run():
+def test_the_interval_is_students_and_pairs_are_subtracted_run_by_run():
     first, second = np.array([3.0, 5.0, 9.0]), np.array([2.0, 4.5, 7.0])
-    expected = stats.ttest_rel(first, second).confidence_interval(0.95)
-    np.testing.assert_allclose(interval(first, minus=second)[1:], expected)
+    for found, known in [
+        (interval(first), stats.ttest_1samp(first, 0)),
+        (interval(first, minus=second), stats.ttest_rel(first, second)),
+    ]:
+        low, high = known.confidence_interval(0.95)
+        assert found == pytest.approx(((low + high) / 2, low, high))
+        assert found.mean == found[0]
 
 
 def test_small_whole_numbers_and_truth_values_do_not_wrap():
@@ -293,11 +248,8 @@ def test_small_whole_numbers_and_truth_values_do_not_wrap():
 
 def test_the_interval_holds_the_mean_19_times_in_20():
     rng = np.random.default_rng(0)
-    held = [
-        low <= 0 <= high
-        for _, low, high in (interval(rng.normal(size=5)) for _ in range(2_000))
-    ]
-    assert 0.935 < np.mean(held) < 0.965
+    drawn = [interval(rng.normal(size=5)) for _ in range(2_000)]
+    assert 0.935 < np.mean([low <= 0 <= high for _, low, high in drawn]) < 0.965
 
 
 @pytest.mark.parametrize(

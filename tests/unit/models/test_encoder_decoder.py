@@ -76,20 +76,29 @@ def by_hand(model, handover, attention, source, target_in):
     return softmax(decoded @ kernel + offset, axis=1), looks
 
 
-# --- what is handed over --------------------------------------------------------
-
-
 @EVERY_KIND
 @pytest.mark.parametrize("widths", [(4,), (4, 3), (4, 4, 4)])
-def test_each_state_reaches_the_layer_that_it_should(widths, handover, attention):
+def test_states_reach_the_layers_and_attention_the_tokens_that_they_should(
+    widths, handover, attention
+):
     widths = (4,) * len(widths) if handover == "same" else widths
     model = model_of(widths, handover=handover, attention=attention)
-    given = probabilities(model)
+    given, looks = probabilities(model), [None] * 3
     assert given.shape == (3, 4, N_TOKENS)
-    for p, source, target_in, read in zip(given, SOURCE, TARGET_IN, VALID, strict=True):
-        rows = source[source > 0], target_in[read]
-        expected, _ = by_hand(model, handover, attention, *rows)
+    if attention:
+        looks = attention_weights(model, SOURCE, TARGET_IN)
+        assert looks.shape == (3, 4, 5)
+        assert (looks >= 0).all()
+    rows = zip(given, looks, SOURCE, TARGET_IN, VALID, strict=True)
+    for p, look, source, target_in, read in rows:
+        ids = source[source > 0], target_in[read]
+        expected, seen = by_hand(model, handover, attention, *ids)
         np.testing.assert_allclose(p[read], expected, atol=1e-5)
+        if attention:
+            look = look[read]
+            np.testing.assert_allclose(look[:, source > 0], seen, atol=1e-5)
+            np.testing.assert_allclose(look.sum(axis=1), 1, atol=1e-6)
+            assert (look[:, source == 0] == 0).all()
 
 
 @EVERY_ATTENTION
@@ -102,24 +111,21 @@ def test_every_handover_has_the_same_weights(attention):
         assert np.abs(one - other)[VALID].max() > 1e-3
 
 
-def test_every_forget_gate_starts_open():
-    model = make_encoder_decoder(2, 4, N_TOKENS)
-    for name in ("encoder_1", "encoder_2", "decoder_1", "decoder_2"):
-        bias = model.get_layer(name).get_weights()[2]
-        assert bias.tolist() == [0.0] * 4 + [1.0] * 4 + [0.0] * 8
-
-
 def test_nothing_handed_over_leaves_the_source_unread():
     model = model_of(handover="none")
     other = np.full_like(SOURCE, 8)
     np.testing.assert_array_equal(probabilities(model, other), probabilities(model))
 
 
-def test_the_names_of_a_model_and_any_number_of_steps():
+def test_names_open_forget_gates_and_any_number_of_steps():
     model = make_encoder_decoder(2, 4, N_TOKENS, attention="additive")
     names = [layer.name for layer in model.layers]
     for part in ("encoder", "decoder"):
-        assert [n for n in names if n.startswith(part)] == [f"{part}_1", f"{part}_2"]
+        layers = [name for name in names if name.startswith(part)]
+        assert layers == [f"{part}_1", f"{part}_2"]
+        for name in layers:
+            bias = model.get_layer(name).get_weights()[2]
+            assert bias.tolist() == [0.0] * 4 + [1.0] * 4 + [0.0] * 8
     assert {"attention", "head"} < {*names}
     assert [tensor.name for tensor in model.inputs] == ["source", "target_in"]
     assert model.get_layer("source_embedding").output.shape[-1] == 32
@@ -137,9 +143,6 @@ def test_a_step_depends_on_what_was_written_before_it_only(handover, attention):
     before, after = probabilities(model), probabilities(model, SOURCE, changed)
     np.testing.assert_allclose(before[:, :2], after[:, :2], atol=1e-7)
     assert (np.abs(before - after)[[0, 2], 2].max(axis=1) > 1e-4).all()
-
-
-# --- masks ----------------------------------------------------------------------
 
 
 def with_steps(ids, more):
@@ -186,27 +189,6 @@ def test_an_update_moves_all_that_takes_part(handover, attention):
         assert (old != new.numpy()).any() == (not (unread and reads_source)), new.path
 
 
-# --- attention ------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("attention", ["dot", "additive"])
-@pytest.mark.parametrize("widths", [(4,), (3, 5)])
-def test_attention_is_shared_out_among_the_tokens_of_the_source(attention, widths):
-    model = model_of(widths, attention=attention)
-    looks = attention_weights(model, SOURCE, TARGET_IN)
-    assert looks.shape == (3, 4, 5)
-    assert (looks >= 0).all()
-    for row, source, target_in in zip(looks, SOURCE, TARGET_IN, strict=True):
-        tokens, read = source > 0, target_in > 0
-        np.testing.assert_allclose(row[read][:, tokens].sum(axis=1), 1, atol=1e-6)
-        assert (row[read][:, ~tokens] == 0).all()
-        rows = source[tokens], target_in[read]
-        _, expected = by_hand(model, "matched", attention, *rows)
-        np.testing.assert_allclose(row[read][:, tokens], expected, atol=1e-5)
-
-
-# --- saved and loaded -----------------------------------------------------------
-
 SAVED = """
 import json, sys, keras, numpy as np
 from lstm_utils.decoding import beam_search, greedy_decode
@@ -246,9 +228,6 @@ def test_saved_models_decode_the_same_in_a_fresh_process(tmp_path):
             np.testing.assert_allclose(shown["attention"], looks, atol=1e-6)
 
 
-# --- errors ---------------------------------------------------------------------
-
-
 def test_numbers_of_16_bits_may_sum_up_less_exactly():
     p = np.full((1, 5), 0.2025, "float32")
     assert check_step(p.astype("float16")).sum() == pytest.approx(1.0125, abs=1e-3)
@@ -259,16 +238,10 @@ def test_numbers_of_16_bits_may_sum_up_less_exactly():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (
-            {"handover": "all"},
-            "one of 'matched', 'top', 'same', 'none', but 'all' came",
-        ),
+        ({"handover": "all"}, "of 'matched', 'top', 'same', 'none', but 'all' came"),
         ({"attention": "luong"}, "one of None, 'dot', 'additive', but 'luong' came"),
         ({"attention": np.array(["dot"])}, r"attention must .* but array\(\['dot'\]"),
-        (
-            {"units": [4, 3], "handover": "same"},
-            r"units .*\[4, 3\]. Give all .* one width",
-        ),
+        ({"units": [4, 3], "handover": "same"}, r"units.*\[4, 3\]. Give .* one width"),
         ({"units": [4]}, r"units has 1 widths \[4\], but n_layers is 2"),
         ({"n_tokens": 3}, "n_tokens must be at least 4, but 3 came"),
     ],
@@ -279,19 +252,15 @@ def test_bad_options_say_what_is_wrong(options, message):
 
 
 @pytest.mark.parametrize(
-    ("source", "target_in", "message"),
+    ("attention", "source", "target_in", "message"),
     [
-        ([[3, 9]], [[1, 3]], "source holds the id 9, expected 0 to 8"),
-        ([[3, 4]], [[1, 9]], "target_in holds the id 9, expected 0 to 8"),
-        ([[3, 4]], [[1], [1]], "source has 1 rows, but target_in has 2"),
-        ([[0, 3]], [[1]], "padding before a token in row 0"),
+        ("dot", [[3, 9]], [[1, 3]], "source holds the id 9, expected 0 to 8"),
+        ("dot", [[3, 4]], [[1, 9]], "target_in holds the id 9, expected 0 to 8"),
+        ("dot", [[3, 4]], [[1], [1]], "source has 1 rows, but target_in has 2"),
+        ("dot", [[0, 3]], [[1]], "padding before a token in row 0"),
+        (None, SOURCE, TARGET_IN, "no layer named 'attention'"),
     ],
 )
-def test_attention_to_ids_that_do_not_fit_is_refused(source, target_in, message):
+def test_attention_that_cannot_be_shown(attention, source, target_in, message):
     with pytest.raises(ValueError, match=message):
-        attention_weights(model_of(attention="dot"), source, target_in)
-
-
-def test_a_model_without_attention_has_no_weights_to_show():
-    with pytest.raises(ValueError, match="no layer named 'attention'"):
-        attention_weights(model_of(), SOURCE, TARGET_IN)
+        attention_weights(model_of(attention=attention), source, target_in)
