@@ -51,6 +51,11 @@ def greedy_decode(model, source, max_length: int) -> np.ndarray:
     Padding and start are never written. Of two equally probable tokens the one with
     the smaller id is.
 
+    A model of embeddings, LSTMs, Dense layers and attention, such as those of
+    `make_encoder_decoder`, is computed in NumPy: it reads each source once, and then
+    goes on from the states of its decoder, so that the time grows with the length.
+    Any other model reads everything anew for each token.
+
     References
     ----------
     Sutskever, Vinyals and Le (2014), Sequence to sequence learning with neural
