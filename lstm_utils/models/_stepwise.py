@@ -21,8 +21,6 @@ from lstm_utils.models._two_inputs import (
 )
 from lstm_utils.reference import lstm_step
 
-__all__ = ["Anew", "Stepwise", "begin"]
-
 ROWS_AT_ONCE = 1000  # more need more memory, and are slower for it
 
 

@@ -32,7 +32,8 @@ KINDS = ["uint8", "int8", "int64", "uint64", "float16", "float64", "bool"]
 def held(a, ids=False):
     """Yield each way to hold some zeros and ones, or ids, and its name."""
     for name, hold in HOLDERS.items():
-        if a.ndim <= 2 or not name.startswith("pandas"):
+        floats = name == "pandas, nullable"  # which ids may not be
+        if (a.ndim <= 2 or not name.startswith("pandas")) and not (ids and floats):
             yield name, hold(a)
     for kind in KINDS:
         if not ids or kind[0] in "ui":
