@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from lstm_utils import setup
 from lstm_utils._validate import check_int, check_mapping
 from lstm_utils.experiments.grid import loaded_versions, replace_table
 
@@ -147,6 +148,37 @@ def print_table(rows: list[dict], yardstick: str, title: str) -> None:
         columns = " ".join(f"{value:>6.3f} s" for value in times)
         how_fast = "1" if arm == yardstick else ratio(rows, arm, yardstick)
         print(f"  {arm:<10} {columns}  {how_fast}", flush=True)
+
+
+def prepare() -> None:
+    """Set TensorFlow up, the one backend of all claims; say if the machine is busy."""
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    setup(seed=0)
+    warn_if_busy()
+
+
+def compare(name: str, cases: Mapping[str, Callable], yardstick, options) -> None:
+    """Time each case, print its ratios, and keep the rows if `options` ask for it.
+
+    Parameters
+    ----------
+    name : str
+        That of the benchmark: the table is ``bench_{name}.csv``.
+    cases : mapping of str to callable
+        What measures, without arguments, by its title; each returns rows of
+        `interleave`.
+    yardstick : str or int
+        The arm to which the others are compared.
+    options : argparse.Namespace
+        What `parser` found: ``save`` and ``results``.
+    """
+    table = []
+    for title, measure in cases.items():
+        rows = measure()
+        print_table(rows, yardstick, title)
+        table += rows
+    if options.save:
+        save_table(table, options.results / f"bench_{name}.csv")
 
 
 def save_table(rows: list[dict], path: Path) -> None:

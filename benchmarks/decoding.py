@@ -7,13 +7,12 @@ as many tokens as it may have.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from benchmarks import _rounds
-from lstm_utils import setup
 from lstm_utils.decoding import beam_search, greedy_decode
 from lstm_utils.models import make_encoder_decoder
 
@@ -26,21 +25,17 @@ def main(argv: list[str] | None = None) -> None:
     parser = _rounds.parser(__doc__)
     parser.add_argument("--lengths", type=int, nargs="+", default=[10, 20, 40, 80, 160])
     options = parser.parse_args(argv)
-    os.environ["KERAS_BACKEND"] = "tensorflow"
-    setup(seed=0)
-    _rounds.warn_if_busy()
+    _rounds.prepare()
     print(
         f"{BATCH} sources of {SOURCE_STEPS} tokens, {N_LAYERS} layers of {UNITS}; "
         f"{options.rounds} rounds, {_rounds.cores()} cores"
     )
     model, source = writer()
-    table = []
-    for length in options.lengths:
-        rows = measure(model, source, length, options.rounds)
-        _rounds.print_table(rows, YARDSTICK, f"{length} tokens")
-        table += rows
-    if options.save:
-        _rounds.save_table(table, options.results / "bench_decoding.csv")
+    cases = {
+        f"{length} tokens": partial(measure, model, source, length, options.rounds)
+        for length in options.lengths
+    }
+    _rounds.compare("decoding", cases, YARDSTICK, options)
 
 
 def writer():

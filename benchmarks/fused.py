@@ -9,15 +9,14 @@ cores have work at once: on a single core, or on a busy machine, little is won.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 
 import numpy as np
 
 from benchmarks import _rounds
 from benchmarks._rounds import Clock
-from lstm_utils import setup
 from lstm_utils.models import make_stack
 from lstm_utils.tasks import running_sum
 
@@ -32,22 +31,18 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--depths", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--sequences", type=int, default=32 * BATCH)
     options = parser.parse_args(argv)
-    os.environ["KERAS_BACKEND"] = "tensorflow"  # the claim is about no other
-    setup(seed=0)
-    _rounds.warn_if_busy()
+    _rounds.prepare()
     if find_spec("torch") is None:
         print("Without PyTorch's nn.LSTM, which `pip install torch` adds.")
     print(
         f"An epoch of {options.sequences} sequences, {STEPS} steps, {UNITS} units, "
         f"batches of {BATCH}; {options.rounds} rounds, {_rounds.cores()} cores"
     )
-    table = []
-    for depth in options.depths:
-        rows = measure(depth, options.rounds, options.sequences)
-        _rounds.print_table(rows, YARDSTICK, f"depth {depth}")
-        table += rows
-    if options.save:
-        _rounds.save_table(table, options.results / "bench_fused.csv")
+    cases = {
+        f"depth {depth}": partial(measure, depth, options.rounds, options.sequences)
+        for depth in options.depths
+    }
+    _rounds.compare("fused", cases, YARDSTICK, options)
 
 
 def measure(depth: int, rounds: int, sequences: int) -> list[dict]:

@@ -6,15 +6,14 @@ seconds cannot be compared, since other runs shared the machine with each of the
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from benchmarks import _rounds
 from experiments import deep_or_wide
 from experiments._stacks import loss_for
-from lstm_utils import setup
 from lstm_utils.training import falling_adam
 
 TASKS = {"teacher": "teacher-1a", "digits": "digits", "grammar": "grammar"}
@@ -29,19 +28,15 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))
     parser.add_argument("--batches", type=int, default=40)
     options = parser.parse_args(argv)
-    os.environ["KERAS_BACKEND"] = "tensorflow"
-    setup(seed=0)
-    _rounds.warn_if_busy()
+    _rounds.prepare()
     print(
         f"{options.batches} updates, {options.rounds} rounds, {_rounds.cores()} cores"
     )
-    table = []
-    for name in options.tasks:
-        rows = measure(name, options.rounds, options.batches)
-        _rounds.print_table(rows, YARDSTICK, name)
-        table += rows
-    if options.save:
-        _rounds.save_table(table, options.results / "bench_updates.csv")
+    cases = {
+        name: partial(measure, name, options.rounds, options.batches)
+        for name in options.tasks
+    }
+    _rounds.compare("updates", cases, YARDSTICK, options)
 
 
 def measure(name: str, rounds: int, batches: int) -> list[dict]:
