@@ -7,20 +7,16 @@ output at a step depends on ``target_in`` up to that step only.
 from __future__ import annotations
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from lstm_utils._validate import check_int, check_number
-from lstm_utils.models._two_inputs import (
-    check_probabilities,
-    check_source,
-    check_step,
-    check_two_inputs,
-    predict,
-)
+from lstm_utils.models._stepwise import begin
 from lstm_utils.tasks.vocabulary import END, START
 
 __all__ = ["beam_search", "greedy_decode", "sample_decode"]
 
-ROWS_AT_ONCE = 1000  # more need more memory, and are slower for it
+# The products of a step are small: threads would wait for each other, mostly.
+one_thread = threadpool_limits.wrap(limits=1, user_api="blas")
 
 
 def greedy_decode(model, source, max_length: int) -> np.ndarray:
@@ -55,6 +51,11 @@ def greedy_decode(model, source, max_length: int) -> np.ndarray:
     Padding and start are never written. Of two equally probable tokens the one with
     the smaller id is.
 
+    A model of embeddings, LSTMs, Dense layers and attention, such as those of
+    `make_encoder_decoder`, is computed in NumPy: it reads each source once, and then
+    goes on from the states of its decoder, so that the time grows with the length.
+    Any other model reads everything anew for each token.
+
     References
     ----------
     Sutskever, Vinyals and Le (2014), Sequence to sequence learning with neural
@@ -67,7 +68,7 @@ def greedy_decode(model, source, max_length: int) -> np.ndarray:
     >>> greedy_decode(model, [[3, 4, 5], [5, 3, 0]], max_length=4).shape
     (2, 4)
     """
-    return _write(model, source, max_length, lambda step, t: step.argmax(axis=1))
+    return _write(model, source, max_length, lambda p, *_: p.argmax(axis=1))
 
 
 def sample_decode(
@@ -121,22 +122,23 @@ def sample_decode(
     temperature = check_number("temperature", temperature, 0, hint, strict=True)
     seed = check_int("seed", seed, 0, "It starts the random numbers.")
     max_length = _length(max_length)
-    draws = None
+    rng, draws = np.random.default_rng(seed), []
 
-    def choose(step, t):
-        nonlocal draws
-        if draws is None:
-            draws = np.random.default_rng(seed).random((len(step), max_length))
+    def choose(p, t, rows):
+        if t == 0:
+            draws.append(rng.random((len(rows), max_length)))
         # Relative to the largest, no power of all of them can be 0.
-        largest = step.max(axis=1, keepdims=True)
-        weights = np.divide(step, largest, out=np.ones_like(step), where=largest > 0)
+        largest = p.max(axis=1, keepdims=True)
+        weights = np.divide(p, largest, out=np.ones_like(p), where=largest > 0)
         weights **= 1 / temperature
         edges = np.cumsum(weights, axis=1)
-        return (edges <= draws[:, t, None] * edges[:, -1:]).sum(axis=1)
+        drawn = draws[0][rows, t, None] * edges[:, -1:]
+        return (edges <= drawn).sum(axis=1)
 
     return _write(model, source, max_length, choose)
 
 
+@one_thread
 def beam_search(
     model, source, width: int, max_length: int, *, length_penalty: float = 0.0
 ) -> list[list[tuple[np.ndarray, float]]]:
@@ -193,22 +195,26 @@ def beam_search(
     max_length = _length(max_length)
     hint = "It is the power of the length by which scores are divided: 0 leaves them."
     power = check_number("length_penalty", length_penalty, 0, hint)
-    check_two_inputs(model)
-    source = check_source(model, source)
+    stepper = begin(model, source, max_length, answers=width)
     n = len(source)
-    rows = np.arange(n)[:, None]
-    repeated = np.repeat(source, width, axis=0)
+    each = np.arange(n)[:, None]
     ids = np.zeros((n, width, max_length), dtype="int32")
     sums = np.full((n, width), np.nan)  # of log p; NaN where there is no answer
     sums[:, 0] = 0.0
     ended = np.zeros((n, width), dtype=bool)
     lengths = np.zeros((n, width), dtype=int)
+    place = np.arange(n)[:, None].repeat(width, axis=1)  # among the stepper's rows
     for t in range(max_length):
-        step = _next_step(model, repeated, ids.reshape(n * width, max_length), t)
+        going = ~ended & ~np.isnan(sums)
+        if not going.any():
+            break
+        last = ids[:, :, t - 1][going] if t else np.full(n, START)
+        p = stepper.step(place[going], last)
+        place[going] = np.arange(len(p))
+        grown = np.full((n, width, p.shape[1]), np.nan)
         with np.errstate(divide="ignore"):
-            grown = sums[:, :, None] + np.log(step).reshape(n, width, -1)
+            grown[going] = sums[going][:, None] + np.log(p)
         grown[:, :, :END] = np.nan
-        grown[ended] = np.nan
         grown[:, :, 0] = np.where(ended, sums, np.nan)  # one that has ended stays
         longer = np.where(ended, lengths, t + 1)
         with np.errstate(invalid="ignore"):
@@ -216,13 +222,11 @@ def beam_search(
         # NaN is sorted last, and equal scores keep their order.
         best = np.argsort(ranks.reshape(n, -1), axis=1, kind="stable")[:, :width]
         parent, token = np.divmod(best, grown.shape[2])
-        sums = grown[rows, parent, token]
-        ids = ids[rows, parent]
+        sums = grown[each, parent, token]
+        ids, place = ids[each, parent], place[each, parent]
         ids[:, :, t] = token
-        lengths = longer[rows, parent]
-        ended = ended[rows, parent] | (token == END)
-        if np.all(ended | np.isnan(sums)):
-            break
+        lengths = longer[each, parent]
+        ended = ended[each, parent] | (token == END)
     scores = sums / lengths**power
     return [
         [
@@ -234,35 +238,23 @@ def beam_search(
     ]
 
 
+@one_thread
 def _write(model, source, max_length, choose) -> np.ndarray:
-    """Write token by token; `choose` takes p (batch, n_tokens) and the step."""
+    """Write token by token; `choose` takes p (rows, tokens), the step and the rows."""
     max_length = _length(max_length)
-    check_two_inputs(model)
-    source = check_source(model, source)
+    stepper = begin(model, source, max_length)
+    rows = going = np.arange(len(source))
     ids = np.zeros((len(source), max_length), dtype="int32")
-    writing = np.ones(len(source), dtype=bool)
+    tokens = np.full(len(source), START)
     for t in range(max_length):
-        step = _next_step(model, source, ids, t)
-        tokens = END + choose(step[:, END:], t)
-        ids[writing, t] = tokens[writing]
-        writing &= tokens != END
-        if not writing.any():
+        p = stepper.step(going, tokens)
+        tokens = END + choose(p[:, END:], t, rows)
+        ids[rows, t] = tokens
+        going = np.flatnonzero(tokens != END)
+        rows, tokens = rows[going], tokens[going]
+        if not rows.size:
             break
     return ids
-
-
-def _next_step(model, source, ids, t) -> np.ndarray:
-    """Return the probabilities (rows, n_tokens) of the token at step t."""
-    # One shape for all steps, so that nothing is traced anew.
-    target_in = np.zeros_like(ids)
-    target_in[:, 0] = START
-    target_in[:, 1:][:, :t] = ids[:, :t]
-    target_in[target_in == END] = 0
-    parts = []
-    for rows in np.array_split(np.arange(len(ids)), -(-len(ids) // ROWS_AT_ONCE)):
-        given = predict(model, source[rows], target_in[rows])
-        parts.append(check_probabilities(given, len(rows), ids.shape[1])[:, t])
-    return check_step(np.concatenate(parts))
 
 
 def _length(max_length) -> int:

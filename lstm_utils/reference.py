@@ -96,19 +96,25 @@ def numpy_lstm(
     """
     hint = "One sequence of one feature is x.reshape(1, -1, 1)."
     x = check_array("x", x, ("batch", "time", "features"), hint)
-    kernel, recurrent, bias = _check_weights(weights, x.shape[2])
+    weights = _check_weights(weights, x.shape[2])
     batch, time, _ = x.shape
-    units = len(recurrent)
+    units = len(weights[1])
     h_t, c_t = _check_state(initial_state, (batch, units))
     h = np.empty((batch, time, units))
     c = np.empty((batch, time, units))
     for t in range(time):
-        z = x[:, t] @ kernel + h_t @ recurrent + bias
-        z_i, z_f, z_g, z_o = np.split(z, 4, axis=1)
-        c_t = expit(z_f) * c_t + expit(z_i) * np.tanh(z_g)
-        h_t = expit(z_o) * np.tanh(c_t)
+        h_t, c_t = lstm_step(x[:, t], h_t, c_t, weights)
         h[:, t], c[:, t] = h_t, c_t
     return h, c
+
+
+def lstm_step(x, h, c, weights) -> tuple[np.ndarray, np.ndarray]:
+    """Return h and c after one step; x is (batch, features), h and c (batch, units)."""
+    kernel, recurrent, bias = weights
+    z = x @ kernel + h @ recurrent + bias
+    z_i, z_f, z_g, z_o = np.split(z, 4, axis=1)
+    c = expit(z_f) * c + expit(z_i) * np.tanh(z_g)
+    return expit(z_o) * np.tanh(c), c
 
 
 def numpy_stack(x, weights_per_layer: Sequence[Sequence]) -> np.ndarray:

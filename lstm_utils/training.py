@@ -37,8 +37,9 @@ def train(
     ----------
     model : keras.Model
         It is compiled here.
-    x, y : array_like, shape (n, ...), or a list, tuple or dict of such
-        Inputs and targets, by position: the index of a table of pandas is ignored.
+    x, y : array_like, shape (n, ...), or a list, tuple or dict of arrays
+        Inputs and targets, by position: the index of a table of pandas is ignored. A
+        list of plain numbers is one array.
     updates : int
         Number of batches, counted over all passes through the data.
     learning_rate : float
@@ -104,19 +105,28 @@ def _arrays(x, y) -> tuple[tuple, int]:
     import keras
 
     arrays = []
-    for tree, name in ((x, "x"), (y, "y")):
+    trees = {"x": x, "y": y}
+    trees |= {k: as_numbers(k, trees[k]) for k in trees if _is_plain(trees[k])}
+    for name, tree in trees.items():
         for keys, leaf in keras.tree.flatten_with_path(tree) or [((), [])]:
             label = name + "".join(f"[{key!r}]" for key in keys)
             array = as_numbers(label, leaf)
             if array.ndim == 0:
                 raise ValueError(
-                    f"{label} is a single number, expected a row for each sample. A "
-                    "list is taken for one of arrays: make one of its numbers first."
+                    f"{label} is a single number, expected a row for each sample."
                 )
             arrays.append(array)
             if len(array) != (n := len(arrays[0])):
                 raise ValueError(
                     f"x has {n} samples and {label} has {len(array)}: one for each."
                 )
-    same = keras.tree.pack_sequence_as((x, y), arrays)
+    same = keras.tree.pack_sequence_as((*trees.values(),), arrays)
     return keras.tree.lists_to_tuples(same), n  # TensorFlow takes no batches in lists
+
+
+def _is_plain(tree) -> bool:
+    """Tell whether a list holds numbers only, and no arrays."""
+    import keras
+
+    leaves = keras.tree.flatten(tree) if isinstance(tree, list | tuple) else [tree]
+    return bool(leaves) and all(isinstance(leaf, float | int) for leaf in leaves)

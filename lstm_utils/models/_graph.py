@@ -6,8 +6,9 @@ from __future__ import annotations
 def rewired(model):
     """Return a twin of a functional or sequential model, and its calls in order.
 
-    A call knows the layer or operation called (`op`), its symbolic `tensors` and
-    `outputs`, and `kwargs`. Set its `run`, and the twin runs that in the place of `op`.
+    A call knows the layer or operation called (`op`), what it was given (`args`,
+    `kwargs`), and its symbolic `tensors` and `outputs`. Set its `run`, and the twin
+    runs that in the place of `op`.
     Model and layers are left as they are, and learn nothing of the twin.
     """
     import keras
@@ -21,7 +22,10 @@ def rewired(model):
             return self.run(*args, **kwargs)
 
         def compute_output_spec(self, *args, **kwargs):
-            return self.op.compute_output_spec(*args, **kwargs)
+            try:
+                return self.op.compute_output_spec(*args, **kwargs)
+            except ValueError:  # Keras 3.12's attention cannot tell, once it was called
+                return super().compute_output_spec(*args, **kwargs)
 
     calls = []
 
@@ -30,7 +34,8 @@ def rewired(model):
         outputs = call(*args, **kwargs)
         given = keras.tree.flatten((args, kwargs))
         call.tensors = [x for x in given if isinstance(x, keras.KerasTensor)]
-        call.outputs, call.kwargs = keras.tree.flatten(outputs), kwargs
+        call.args, call.kwargs = args, kwargs
+        call.outputs = keras.tree.flatten(outputs)
         calls.append(call)
         return outputs
 

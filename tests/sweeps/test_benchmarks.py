@@ -233,3 +233,13 @@ def test_more_runs_than_there_are_seeds_are_refused(capsys):
     with pytest.raises(SystemExit):
         addition.main(["--runs", "4"])
     assert "runs must be a whole number from 1 to 3, but 4" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_writing_is_timed_in_three_ways_that_agree(tmp_path):
+    _, rows = bench(tmp_path, "decoding", "--lengths", "2", "6")
+    arms = {"step by step", "anew", "beam of 5"}
+    times = [(row["tokens"], row["arm"]) for row in rows]
+    assert {time: times.count(time) for time in times} == {
+        (tokens, arm): 6 for tokens in "26" for arm in arms
+    }

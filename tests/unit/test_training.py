@@ -84,11 +84,31 @@ def test_trees_are_trained_on_as_arrays_are():
         assert slopes == pytest.approx([2, 1], abs=1e-3)
 
 
-def test_tables_are_taken_by_position_whatever_their_index():
-    frame, series = pd.DataFrame(X)[::-1], pd.Series(3 * X[:, 0])[::-1]
-    table = fit(line(), frame, series, updates=20, learning_rate=0.1)
-    plain = fit(line(), X[::-1], 3 * X[::-1, 0], updates=20, learning_rate=0.1)
-    assert all(map(np.array_equal, table.get_weights(), plain.get_weights()))
+CONTAINERS = {
+    "table": lambda a: pd.DataFrame(a, index=range(len(a))[::-1]),
+    "column": lambda a: pd.Series(a[:, 0], index=range(len(a))[::-1]),
+    "list": lambda a: a.tolist(),
+    "tuple of rows": lambda a: tuple(map(tuple, a.tolist())),
+    "tensor": keras.ops.convert_to_tensor,
+}
+
+
+@pytest.mark.parametrize("kind", CONTAINERS)
+def test_every_container_is_taken_by_position(kind):
+    held = CONTAINERS[kind]
+    plain = fit(line(), X[::-1], 3 * X[::-1], updates=20, learning_rate=0.1)
+    model = fit(line(), held(X[::-1]), held(3 * X[::-1]), updates=20, learning_rate=0.1)
+    assert all(map(np.allclose, model.get_weights(), plain.get_weights()))
+    assert model.get_weights()[0] > 1
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int8", "bool", "float16", "float64"])
+def test_every_kind_of_number_is_fitted_as_it_is(kind):
+    x = np.array([[0], [1]], dtype=kind)
+    model = fit(line(), x, x, updates=200, learning_rate=0.2, batch_size=2)
+    np.testing.assert_allclose(
+        model.predict_on_batch(np.array([[0.0], [1.0]])), x, atol=0.01
+    )
 
 
 MEMORY = """
@@ -126,9 +146,10 @@ HOLED = np.where(X > 0.9, np.nan, X)
         ({"y": X[:-1]}, "x has 90 samples and y has 89"),
         ({"x": [X, X[1:]]}, r"x has 90 samples and x\[1\] has 89"),
         ({"x": {"a": X, "b": HOLED}}, r"x\['b'\] holds NaN"),
+        ({"x": [X, 2.0]}, r"x\[1\] is a single number, expected a row for each sample"),
         (
-            {"x": [1.0, 2.0]},
-            r"x\[0\] is a single number, expected a row for each sample",
+            {"x": [[1.0], [2.0, 3.0]]},
+            "x must be an array, but its rows have different lengths",
         ),
         ({"x": []}, "x is empty"),
     ],
