@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -215,7 +215,9 @@ def _start(options, backend, *arguments) -> int:
             return child.wait()
         except KeyboardInterrupt:
             child.terminate()
-            child.wait()
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(10)
+            child.kill()
             raise
 
 

@@ -25,9 +25,10 @@ def text_of(field: str) -> str | None:
     """Return the text that a field stands for, or None if it is no text's."""
     if field[:1] in {"'", '"'}:
         try:
-            return literal_eval(field)
+            text = literal_eval(field)
         except (SyntaxError, ValueError):
             return field
+        return text if isinstance(text, str) else field
     try:
         float(field)
     except ValueError:

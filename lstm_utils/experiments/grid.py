@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import os
 import platform
@@ -17,7 +18,12 @@ from functools import cache
 from multiprocessing import current_process
 from pathlib import Path
 
-from lstm_utils._validate import check_flag, check_int, load_extra, shown, wrong
+from lstm_utils._validate import check_flag, check_int, load_extra
+from lstm_utils.experiments._arguments import (
+    check_entries,
+    check_function,
+    check_path,
+)
 from lstm_utils.experiments._lines import as_field, as_line, known, text_of, whole_lines
 
 __all__ = ["run_grid"]
@@ -173,33 +179,6 @@ def loaded_versions() -> str:
     return ", ".join([f"python {platform.python_version()}", *used])
 
 
-def check_function(function) -> None:
-    """Raise if `function` cannot be called."""
-    if not callable(function):
-        raise wrong(TypeError, "function", "be a function", shown(function))
-
-
-def check_entries(name: str, value, kind: type, called: str) -> list:
-    """Return `value` as a list of at least one entry of a kind, or raise."""
-    try:
-        entries = list(None if isinstance(value, str | Mapping) else value)
-    except TypeError:
-        raise wrong(TypeError, name, f"be a list of {called}", shown(value)) from None
-    if not entries:
-        raise ValueError(f"{name} is empty, expected at least one entry.")
-    for entry in entries:
-        if not isinstance(entry, kind):
-            raise wrong(TypeError, name, f"hold {called} only", shown(entry))
-    return entries
-
-
-def check_path(name: str, value) -> Path:
-    """Return `value` as a path, or raise."""
-    if not isinstance(value, str | os.PathLike) or not str(value):
-        raise wrong(TypeError, name, "be the path of a table", shown(value))
-    return Path(value)
-
-
 def _common_keys(grid) -> list[str]:
     keys = list(grid[0])
     for number, setting in enumerate(grid):
@@ -291,10 +270,12 @@ def _holder(file) -> str:
 def replace_table(path: Path, columns, rows) -> None:
     """Write a table in one step; an interrupt leaves the old one."""
     temporary = path.with_name(f".{path.name}.tmp")
-    lines = [columns, *([row.get(name) for name in columns] for row in rows)]
     with _writing(path):
         try:
-            temporary.write_bytes(b"".join(map(as_line, lines)))
+            with temporary.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, columns, lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(rows)
             os.replace(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)

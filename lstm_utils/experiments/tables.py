@@ -8,8 +8,12 @@ from io import BytesIO
 from pathlib import Path
 
 from lstm_utils._validate import check_flag, check_number, load_extra
+from lstm_utils.experiments._arguments import (
+    check_entries,
+    check_function,
+    check_path,
+)
 from lstm_utils.experiments._lines import text_of, whole_lines
-from lstm_utils.experiments.grid import check_entries, check_function, check_path
 
 __all__ = ["check_table", "read_table"]
 
@@ -133,7 +137,7 @@ def check_table(
         if lacking := {*keys, *metrics} - row.keys():
             raise ValueError(f"rows, keys and metrics differ: no {sorted(lacking)}.")
         # An empty field is None, and NaN in a data frame.
-        setting = {k: None if row[k] != row[k] else row[k] for k in keys}
+        setting = {key: None if _is_nan(row[key]) else row[key] for key in keys}
         name = ", ".join(f"{key}={value}" for key, value in setting.items())
         now = function(**setting)
         if lacking := {*metrics} - {*now}:
@@ -144,6 +148,10 @@ def check_table(
             if not _agree(now[metric], row[metric], tolerance)
         ]
     return faults
+
+
+def _is_nan(value) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _agree(now, then, tolerance) -> bool:

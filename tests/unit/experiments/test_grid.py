@@ -69,7 +69,20 @@ def test_what_is_there_is_not_run_again(table):
     assert rows_of(table) == WHOLE
 
 
-LOOKALIKES = ["", "None", "nan", "True", "1", "1.0", "'1'", "\r", "\n", '"a", b', " b "]
+LOOKALIKES = [
+    "",
+    "None",
+    "nan",
+    "True",
+    "1",
+    "1.0",
+    "'1'",
+    "'a', 'b'",
+    "\r",
+    "\n",
+    '"a", b',
+    " b ",
+]
 LOOKALIKES += ["\x85", "\u2028", "\x1c", "\f", "\0", "\ud800", None, True, 1, 1.0]
 TEXTS = st.text(st.characters(), max_size=4)
 VALUES = st.one_of(
