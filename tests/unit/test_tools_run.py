@@ -278,12 +278,12 @@ def test_runs_killed_at_any_moment_leave_old_or_new_and_nothing_else(
     for kill in KILLS:
         path.write_bytes(old)
         with start() as process:
-            time.sleep(draw.uniform(0.1, whole))
+            time.sleep(draw.uniform(0.5, whole))  # Python itself has started
             process.send_signal(getattr(signal, kill))
             _, complaint = process.communicate(timeout=20)
         assert path.read_bytes() in (old, new), kill
         assert "Traceback" not in complaint, complaint
-        if kill == "SIGINT" and process.returncode:
+        if kill == "SIGINT" and process.returncode not in (0, -signal.SIGINT):
             assert complaint.splitlines()[-1].startswith("Interrupted"), complaint
         wait_for(lambda: not kernels_of(small_book))
     (path.parent / ".01-small.ipynb.tmp").write_text("{")  # as a kill might leave it
