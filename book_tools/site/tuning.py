@@ -20,6 +20,8 @@ from sphinx.errors import ExtensionError
 from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.util import logging
 
+from book_tools.site.safety import set_policy
+
 logger = logging.getLogger(__name__)
 
 # Characters that fit into a box of code or maths on the narrowest phone.
@@ -276,7 +278,7 @@ STEPS = (
     *(cut_unused_assets, defer_scripts, preload_text_font, set_colour_scheme),
     *(open_menus_without_script, name_controls, describe, drop_repeated_ids),
     *(free_references, make_scrollers_reachable, check_maths, size_images),
-    check_alt_texts,
+    *(check_alt_texts, set_policy),  # the policy last: it hashes what is there
 )
 
 

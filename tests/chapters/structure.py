@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import posixpath
 import re
 import statistics
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ TAGS = {
     *("raises-exception", "remove-cell", "remove-input", "remove-output", "test"),
 }
 FENCE = re.compile(r"(?ms)^```.*?^```")
+CODE_BLOCK = re.compile(r"(?ms)^(```+|~~~+)(?!\{).*?^\1")  # and no directive
 HEADING = re.compile(r"(?m)^(#+) (.+)$")
 QUIZ = re.compile(r"(?ms)^::::\{admonition\} [^\n]+\n:class: quiz\n(.*?)^::::$")
 OPTION = re.compile(
@@ -30,10 +32,19 @@ OPTION = re.compile(
 )
 NOTICE = re.compile(r"(?m)^:{3,}\{admonition\} How to notice\n:class: warning")
 DRAWN = re.compile(r"(?m)^:{3,}\{(?:figure|image)\}[^\n]*\n((?::.*\n)*)")
-HTML = re.compile(
-    r"</?(?:a|b|br|center|details|div|em|font|i|iframe|img|p|script|span|strong"
-    r"|style|sub|summary|sup|table|td|tr)\b[^>]*>|\{eval-rst\}|\{raw\}"
+# Any tag, comment or handler of events; directives that put files or foreign markup
+# into a page; links that run something or carry a file. The build refuses them too.
+HOSTILE = re.compile(
+    r"</?[a-z][\w-]*(?:[\s/][^<>]*)?>|<!--|<[!?]\w"
+    r"|^\s*(?:[:`~]{3,}|\.\.\s)[ \t]*\{?(?:raw|include|literalinclude|meta)\b[^\n]*"
+    r"|^[:`~]{3,}[ \t]*\{eval-rst\}|^:(?:file|url):[^\n]*|\{(?:raw|download)[\w-]*\}"
+    r"|(?:javascript|vbscript|data|attachment|file):(?=\S*[)>])|\A---$",
+    re.IGNORECASE | re.MULTILINE,
 )
+SCRIPTED = re.compile(
+    r"<(?:script|iframe|svg)\b|\son\w+\s*=|javascript:", re.IGNORECASE
+)
+PICTURED = re.compile(r"(?m)\{(?:figure|image)\}[ \t]*(\S+)|!\[[^\]]*\]\(([^\s)]+)")
 CLOCK = re.compile(
     r"(?m)\b(?:time\.\w*time|perf_counter|process_time|monotonic|datetime\.now|today)"
     r"\(|^%%?time"
@@ -267,14 +278,29 @@ def check_outputs(notebook: NotebookNode) -> Iterator[str]:
 def check_portable(notebook: NotebookNode) -> Iterator[str]:
     """No HTML, no reStructuredText, and nothing fetched while a chapter runs."""
     for cell in notebook.cells:
-        if found := HTML.search(re.sub(r"`[^`\n]+`", "", prose(cell))):
-            yield f"holds {found.group()} in cell {cell.id}"
+        if cell.cell_type == "markdown":
+            yield from (f"{f} in cell {cell.id}" for f in hostile(cell.source, 1))
+        if cell.get("attachments"):
+            yield f"holds attachments in cell {cell.id}"
+        for output in cell.get("outputs", []):
+            if found := SCRIPTED.search(output.get("data", {}).get("text/html", "")):
+                yield f"stores a script: {found.group()} in cell {cell.id}"
     for cell in code_cells(notebook):
         used = sorted(_imported(parse_cell(cell.source)) & ABSENT)
         used = used or NETWORK_CALLS.findall(cell.source)[:1]
         if used and "colab" not in tags(cell):
             what = ", ".join(used).strip()
             yield f"reaches for the network or the tools in cell {cell.id}: {what}"
+
+
+def hostile(text: str, depth: int = 0) -> Iterator[str]:
+    """Yield what no page may hold; `depth` counts the folders that the page lies in."""
+    words = re.sub(r"`[^`\n]+`", "", CODE_BLOCK.sub("", text))
+    yield from (f"holds {found.group().strip()}" for found in HOSTILE.finditer(words))
+    for place in map("".join, PICTURED.findall(CODE_BLOCK.sub("", text))):
+        parts = posixpath.normpath("folder/" * depth + place).split("/")
+        if place[:1] == "/" or ":" in place or any(part[:1] == "." for part in parts):
+            yield f"shows {place}, expected a file of the book"
 
 
 def _imported(tree: ast.Module) -> set[str]:

@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+from structure import hostile
 
 from book_tools.chapters import ROOT, code_cells, list_chapters, read_notebook
 from book_tools.freshness import locked_versions
@@ -80,6 +81,20 @@ def test_every_term_used_is_in_the_glossary():
     used = {(target or text).strip().lower() for target, text in found}
     assert used
     assert used - terms == set()
+
+
+# What the page of the reference takes from the package.
+TAKEN = {"holds ```{eval-rst}", "holds ```{include} lstm_utils/README.md"}
+
+
+@pytest.mark.parametrize("path", [*PAGES, ROOT / "lstm_utils/README.md"], ids=named)
+def test_pages_hold_nothing_that_runs_or_lies_elsewhere(path):
+    allowed = TAKEN if path.name == "lstm-utils.md" else set()
+    text, depth = path.read_text("utf-8"), named(path).count("/")
+    assert {*hostile(text, depth)} - allowed == set()
+    blocks = re.findall(r"(?ms)^```\{eval-rst\}\n(.*?)^```", text)
+    directives = re.findall(r"^\s*\.\. ([\w:-]+)::", "".join(blocks), re.MULTILINE)
+    assert all(re.fullmatch("automodule|py:[a-z]+", name) for name in directives)
 
 
 def introductions():

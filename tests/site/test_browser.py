@@ -183,6 +183,52 @@ def test_scheme_can_be_switched_and_is_kept(page, address):
     assert page.evaluate(theme) == "dark"
 
 
+SMUGGLED = """\
+<script>window.smuggled = 1</script><svg onload="window.smuggled = 1"></svg>
+<img src="nowhere.png" alt="" onerror="window.smuggled = 1">
+<input autofocus onfocus="window.smuggled = 1">
+<a id="link" href="javascript:window.smuggled = 1">x</a>"""
+
+
+def test_a_script_that_got_into_a_page_does_not_run(page, address):
+    def smuggle(route):
+        body = route.fetch().text().replace("</article>", f"{SMUGGLED}</article>")
+        route.fulfill(body=body, content_type="text/html")
+
+    refused = []
+    page.on("console", lambda said: refused.append(said.text))
+    page.route("**/glossary.html", smuggle)
+    page.goto(f"{address}glossary.html", wait_until="networkidle")
+    page.locator("article input").first.focus()
+    page.locator("#link").click()
+    page.wait_for_timeout(200)
+    assert page.evaluate("typeof window.smuggled") == "undefined"
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    assert len([text for text in refused if "Content Security Policy" in text]) >= 4
+
+
+def test_code_can_be_copied(browser, address, go):
+    with browser.new_context(viewport=WIDE) as context:
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        cell = go(page, "div.highlight:has(pre)")
+        page.wait_for_load_state("networkidle")
+        cell.hover()
+        cell.locator("button.copybtn").click()
+        page.locator("button.copybtn.success").wait_for()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied.strip() == cell.locator("pre").inner_text().strip() != ""
+
+
+def test_a_page_can_be_printed_and_fill_the_screen(page, go):
+    go(page, ".btn-fullscreen-button").click()
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.evaluate("document.exitFullscreen()")
+    page.evaluate("window.print = () => (window.printed = true)")
+    page.locator(".btn-download-pdf-button").first.evaluate("button => button.click()")
+    assert page.evaluate("window.printed")
+
+
 def test_figures_stay_on_white_and_undimmed_in_the_dark(browser, go):
     with browser.new_context(color_scheme="dark", viewport=WIDE) as context:
         style = go(context.new_page(), ".cell_output img").evaluate(

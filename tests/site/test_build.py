@@ -1,5 +1,6 @@
 """The build as its user meets it, on a small book."""
 
+import base64
 import os
 import signal
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
@@ -150,6 +152,61 @@ def test_a_disk_that_takes_nothing_is_said_in_one_line(what):
     output = "WARNING: Failed to copy a file\nTraceback (most recent call last):\n"
     output += f"OSError: {place.format(what, f'{Book().root}{os.sep}')}\nOSError: x\n"
     assert Book().explain(output) == place.format(what, "")
+
+
+OUTSIDE = """\
+# A page
+
+<svg onload="alert(1)"></svg>
+
+Text with <input autofocus onfocus="alert(1)"> in it, and {{download}}`it <{0}.gz>`.
+
+```{{include}} {0}
+```
+```{{literalinclude}} {0}
+```
+```{{csv-table}} T
+:file: {0}
+```
+```{{figure}} {0}.png
+:alt: It is nowhere.
+```
+```{{eval-rst}}
+`a link <javascript:alert(2)>`_
+
+.. raw:: html
+
+   <b>raw</b>
+
+.. meta::
+   :http-equiv=refresh: 0
+```
+"""
+SAID = [
+    "intro.md:3: WARNING: the page holds raw HTML, write Markdown: <svg",
+    "raw HTML, write Markdown: <input",
+    "raw HTML, write Markdown: <b>raw",
+    "raw HTML, write Markdown: <i onclick",
+    "a link that is no address: javascript:alert(2)",
+    "a meta element",
+    *(f"reads a file outside the book: ../secret{e}" for e in ("\n", ".gz", ".png")),
+]
+
+
+def test_a_page_that_smuggles_is_not_built(small, capsys):
+    for end in ("", ".gz", ".png"):
+        Path(f"{small.root.parent}/secret{end}").write_bytes(
+            base64.b64decode(small_chapter.PIXELS)
+        )
+    Path(small.root.parent, "secret").write_text("a,b\n")
+    (small.root / "intro.md").write_text(OUTSIDE.format("../secret"))
+    caption = {"caption": 'A <i onclick="alert(3)">dot</i>.', "name": "fig-dot"}
+    small_book.write_chapter(small.root, figure=caption)
+    with pytest.raises(SystemExit, match="not built"):
+        small.make()
+    said = capsys.readouterr().err
+    assert [what for what in SAID if what not in said] == []
+    assert not small.site.exists()
 
 
 def test_a_chapter_that_is_no_notebook_is_said_before_anything_is_built(small):
