@@ -86,8 +86,8 @@ def test_tests_that_hang_have_noticed(tree, monkeypatch):
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ((*CAUGHT, "no", "test_sums.py"), "Without any fault these tests fail: test_sum"),
-        ((*CAUGHT, "no", "test_sums.py -k gone"), "Without any fault these tests fail"),
+        ((*CAUGHT, "", "test_sums.py"), r"Without any fault .* fail: test_sums\.py$"),
+        ((*CAUGHT, "", "test_sums.py -k gone"), "Without any fault these tests fail"),
         (("c + d", "c"), r"'c \+ d' comes 0 times in file sums\.py\.$"),
         (("a", "b"), r"'a' comes \d times in file sums\.py\.$"),
     ],
@@ -99,7 +99,7 @@ def test_what_cannot_be_tried_is_said_in_one_line(tree, fault, said):
 
 def test_a_file_that_is_gone_and_a_place_without_faults_are_named(tree):
     root = tree(CAUGHT)
-    with pytest.raises(SystemExit, match="No fault of .* begins with 'lstm_utils'"):
+    with pytest.raises(SystemExit, match=r"No fault of .* begins with 'lstm_utils'"):
         mutants("lstm_utils", root)
     (root / "sums.py").unlink()
     with pytest.raises(SystemExit, match=r"is looked for in no file sums\.py\.$"):
