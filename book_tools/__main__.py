@@ -1,6 +1,5 @@
 """The book's commands: `python -m book_tools COMMAND`."""
 
-import argparse
 import sys
 from importlib import import_module
 
@@ -8,16 +7,9 @@ PASS_ON = ("serve", "live", "lab", "bench")
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command and return its exit status."""
-    options, rest = _parser().parse_known_args(argv)
-    given = vars(options)
-    if given.pop("command") in PASS_ON:
-        given["arguments"] = rest
-    elif rest:
-        raise SystemExit(f"Unknown argument: {' '.join(rest)}. See --help.")
-    module, _, function = given.pop("target").partition(":")
+    """Run one command and return its exit status; what stops it is one line."""
     try:
-        return getattr(import_module(f"book_tools.{module}"), function)(**given)
+        return _run(argv)
     except KeyboardInterrupt:
         raise SystemExit("Interrupted.") from None
     except ModuleNotFoundError as error:
@@ -25,9 +17,27 @@ def main(argv: list[str] | None = None) -> int:
             f"The module {error.name} is missing here. Use .venv's Python; "
             "`make test-fast` installs into it all that the commands need."
         ) from error
+    except OSError as error:
+        raise SystemExit(
+            f"{error.filename or 'A file'}: {error.strerror or error!s:.200}. The "
+            "command ended there and left no half-written file; put that right first."
+        ) from error
 
 
-def _parser() -> argparse.ArgumentParser:
+def _run(argv: list[str] | None) -> int:
+    options, rest = _parser().parse_known_args(argv)
+    given = vars(options)
+    if given.pop("command") in PASS_ON:
+        given["arguments"] = rest
+    elif rest:
+        raise SystemExit(f"Unknown argument: {' '.join(rest)}. See --help.")
+    module, _, function = given.pop("target").partition(":")
+    return getattr(import_module(f"book_tools.{module}"), function)(**given)
+
+
+def _parser():
+    import argparse  # here, where Ctrl-C ends in a line already
+
     parser = argparse.ArgumentParser(prog="python -m book_tools", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 

@@ -1,10 +1,16 @@
 """Find the chapters, read them, and replace one without a half-written moment."""
 
+import json
 import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.validator import iter_validate
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -39,16 +45,32 @@ def find_chapter(name: str, root: Path = ROOT) -> Path:
 
 def read_notebook(path: Path) -> NotebookNode:
     """Read a notebook as version 4, or say in one line why it cannot be read."""
-    return parse_notebook(path.read_text("utf-8"), path.name)
+    return parse_notebook(path.read_bytes(), path.name)
 
 
-def parse_notebook(text: str, name: str) -> NotebookNode:
-    """Make a notebook of the text of its file; the name is for the complaint."""
+def parse_notebook(content: bytes, name: str) -> NotebookNode:
+    """Make a notebook of what its file holds; the name is for the complaint."""
     try:
-        return nbformat.reads(text, as_version=4)
-    except (ValueError, nbformat.reader.NotJSONError) as error:
-        cause = str(error).splitlines()[0][:100]
-        raise SystemExit(f"{name} is not a notebook: {cause}") from error
+        text = content.decode("utf-8")
+        _refuse_other_forms(json.loads(text))
+        return nbformat.v4.reads(text)
+    except (ValueError, TypeError, RecursionError, nbformat.ValidationError) as error:
+        cause = str(error).partition("\n")[0][:100]
+        raise SystemExit(
+            f"{name} is not a notebook: {cause}. Expected JSON of nbformat 4: correct "
+            f"it, or take back what was committed: git restore chapters/{name}"
+        ) from None
+
+
+def _refuse_other_forms(found: object) -> None:
+    version = found.get("nbformat") if isinstance(found, dict) else None
+    if version != 4:
+        raise ValueError(f"its nbformat is {version}")
+    for cell in found.get("cells") or []:
+        if isinstance(cell, dict):
+            cell.setdefault("id", "later")  # normalising gives one
+    for fault in iter_validate(found, version_minor=5, relax_add_props=True):
+        raise ValueError(": ".join([*map(str, fault.path), fault.message]))
 
 
 def serialise(notebook: NotebookNode) -> str:
@@ -64,6 +86,36 @@ def replace_file(path: Path, text: str) -> None:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone(root: Path, what: str) -> Iterator[None]:
+    """Keep others that do the same ("run", "build") to a book waiting meanwhile.
+
+    SQLite locks a file alike on every system, and lets go when its process ends.
+    """
+    path = root / "_build" / f"{what}.lock"
+    path.parent.mkdir(exist_ok=True)
+    try:
+        with closing(sqlite3.connect(path, timeout=0)) as lock:
+            if not _take(lock):
+                print(f"Another {what} is at work: waiting for its end ...", flush=True)
+                while not _take(lock):
+                    time.sleep(0.2)
+            yield
+    except sqlite3.OperationalError as error:
+        raise OSError(None, f"{error}", str(path)) from error
+
+
+def _take(lock: sqlite3.Connection) -> bool:
+    """Take a lock; say whether it was free."""
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:

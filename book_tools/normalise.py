@@ -58,10 +58,10 @@ def read_in_form(path: Path, root: Path = ROOT) -> NotebookNode:
     """
     name = ["--stdin-filename", str(path), "-"]
     command = [sys.executable, "-m", "ruff", "format", "--quiet", *name]
-    text = path.read_bytes()
-    done = subprocess.run(command, input=text, capture_output=True, check=False)
-    text = done.stdout if done.returncode == 0 else text
-    return normalise(parse_notebook(text.decode("utf-8"), path.name), root)
+    content = path.read_bytes()
+    done = subprocess.run(command, input=content, capture_output=True, check=False)
+    content = done.stdout if done.returncode == 0 else content
+    return normalise(parse_notebook(content, path.name), root)
 
 
 def _cell_metadata(metadata: NotebookNode) -> NotebookNode:

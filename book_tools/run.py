@@ -6,6 +6,7 @@ memory or time leave the notebook as it was.
 """
 
 import asyncio
+import atexit
 import copy
 import os
 import re
@@ -26,6 +27,7 @@ from tqdm import tqdm
 
 from book_tools.chapters import (
     ROOT,
+    alone,
     find_chapter,
     list_chapters,
     python_path,
@@ -86,16 +88,18 @@ def run(
     With `force` fresh chapters are executed as well; with `once` under one setting
     only, and such a chapter stays stale.
     """
-    if chapter:
-        wanted = [find_chapter(chapter, root)]
-    else:
-        chapters = {path: read_notebook(path) for path in list_chapters(root)}
+    chosen = [find_chapter(chapter, root)] if chapter else list_chapters(root)
+    with alone(root, "run"):
+        for leftover in (root / "chapters").glob(".*.ipynb.tmp"):
+            leftover.unlink()  # of a run that was killed
+        chapters = {path: read_notebook(path) for path in chosen}
+        force = force or chapter is not None
         wanted = [p for p, book in chapters.items() if force or stale_parts(book, root)]
         _normalise_fresh(chapters.keys() - {*wanted}, root)
-    if not wanted:
-        print("Every chapter is fresh. CHAPTER=NN-name or FORCE=1 executes it anyway.")
-        return 0
-    return _run_all(wanted, once, root)
+        if wanted:
+            return _run_all(wanted, once, root)
+    print("Every chapter is fresh. CHAPTER=NN-name or FORCE=1 executes it anyway.")
+    return 0
 
 
 def _normalise_fresh(paths: set[Path], root: Path) -> None:
@@ -115,7 +119,7 @@ def _run_all(paths: list[Path], once: bool, root: Path) -> int:
             try:
                 report = await _run_chapter(path, once, len(paths) == 1, root)
                 tqdm.write(f"{path.stem}: {report}")
-            except (ChapterFailed, UnknownName, OSError) as failure:
+            except (ChapterFailed, UnknownName, OSError, SystemExit) as failure:
                 failed.append(path.stem)
                 tqdm.write(f"{path.stem}: NOT KEPT, {failure}\n")
 
@@ -188,6 +192,7 @@ async def _execute(
         took.cell = cell_index
 
     def after_cell(**_: object) -> None:
+        _heed_stop()
         took.gb = max(took.gb, _peak_gb(manager.provisioner.pid))
 
     client = NotebookClient(
@@ -207,13 +212,17 @@ async def _execute(
         await client.async_execute(
             env=environment(setting, path.parent.parent), stderr=subprocess.DEVNULL
         )
+        _heed_stop()
     except (CellControlSignal, RuntimeError) as error:
-        if asyncio.current_task().cancelling():
-            raise asyncio.CancelledError from error
+        _heed_stop()
         name = "reference" if setting is REFERENCE else "second"
         place = f"cell {took.cell + 1} ({notebook.cells[took.cell].id})"
         said = f"{place} under the {name} setting {_cause(error)}"
         raise ChapterFailed(said) from error
+    finally:  # which nbclient leaves to the exit where it is stopped at a bad moment
+        atexit.unregister(client._cleanup_kernel)
+        if client.km is not None:
+            await client._async_cleanup_kernel()
     took.seconds = time.perf_counter() - started
     if took.gb > CHAPTER_GB:
         raise ChapterFailed(
@@ -221,6 +230,12 @@ async def _execute(
             "make its arrays or batches smaller"
         )
     return notebook, took
+
+
+def _heed_stop() -> None:
+    """End this task where it was told to: what waits for a kernel may swallow that."""
+    if asyncio.current_task().cancelling():
+        raise asyncio.CancelledError
 
 
 def environment(setting: dict[str, str], root: Path = ROOT) -> dict[str, str]:

@@ -10,14 +10,14 @@ import argparse
 import importlib
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack, nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
-
-from lstm_utils.experiments import check_table, read_table, run_grid
 
 HERE = Path(__file__).resolve().parent
 ENVIRONMENT = {
@@ -40,16 +40,26 @@ def main(argv: list[str] | None = None) -> int:
         )
     for name in [options.name] if options.name else names:
         one = argparse.Namespace(**vars(options) | {"name": name})
-        one.sweep = importlib.import_module(f"experiments.{name}")
         one.table = options.results / f"{name}.csv"
-        if status := _one(one):
-            return status
+        try:
+            one.sweep = importlib.import_module(f"experiments.{name}")
+            if status := _one(one):
+                return status
+        except KeyboardInterrupt:
+            if not options.parent:
+                rows = f"{len(_rows(one))} rows are kept in {one.table}"
+                print(f"\nInterrupted: {rows}; the same command goes on.")
+            return 130
     return 0
 
 
 def _one(options) -> int:
     """Do with one sweep what is asked for."""
-    if options.part or options.chosen:
+    if options.parent:
+        from lstm_utils.experiments.grid import end_with
+
+        end_with(options.parent)
+        os.environ["SWEEP_PROCESS"] = str(os.getpid())
         return _run_part(options) if options.part else _check_part(options)
     if options.list:
         rows = f"{len(_rows(options)):>5} rows"
@@ -72,13 +82,26 @@ def _parser() -> argparse.ArgumentParser:
     # For the processes that are started from here: a backend, numbers of rows.
     parser.add_argument("--part", default="", help=argparse.SUPPRESS)
     parser.add_argument("--chosen", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--parent", type=int, default=0, help=argparse.SUPPRESS)
     return parser
 
 
 def _rows(options, *, failed: bool = True) -> list[dict]:
     if not options.table.is_file():
         return []
-    return read_table(options.table, failed=failed).to_dict("records")
+    from lstm_utils.experiments import read_table
+
+    with _in_one_line():
+        return read_table(options.table, failed=failed).to_dict("records")
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    """Say what is wrong with a table, without a traceback."""
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError) as error:
+        raise SystemExit(str(error)) from None
 
 
 def _wanted(options) -> list[dict]:
@@ -103,6 +126,8 @@ def _run(options) -> int:
 
 def _run_part(options) -> int:
     """Run what can be run on this process's backend before another's turn comes."""
+    from lstm_utils.experiments import run_grid
+
     with _cluster(options) if options.scheduler else nullcontext():
         made = True
         while made:
@@ -110,7 +135,8 @@ def _run_part(options) -> int:
             rule = {"metrics": options.sweep.METRICS, "retry": options.retry}
             rule["n_jobs"] = None if options.scheduler else options.jobs
             run = options.sweep.run
-            made = run_grid(run, mine, options.table, **rule) if mine else 0
+            with _in_one_line():
+                made = run_grid(run, mine, options.table, **rule) if mine else 0
             options.retry = False
     return 0
 
@@ -157,6 +183,8 @@ def _check(options) -> int:
 
 
 def _check_part(options) -> int:
+    from lstm_utils.experiments import check_table
+
     sweep, rows = options.sweep, _rows(options, failed=False)
     chosen = [rows[int(k)] for k in options.chosen.split(",")]
     keys = list(sweep.settings([])[0])
@@ -174,13 +202,35 @@ def _start(options, backend, *arguments) -> int:
         )
     command = [sys.executable, "-m", "experiments", options.name, *arguments]
     command += ["--jobs", str(options.jobs), "--results", str(options.results)]
+    command += ["--parent", str(os.getpid())]
     command += ["--scheduler", options.scheduler] if options.scheduler else []
     command += ["--retry"] if options.retry else []
     environment = ENVIRONMENT | os.environ | {"KERAS_BACKEND": backend}
     path = [str(HERE.parent), os.environ.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, path))
-    return subprocess.call(command, env=environment, cwd=HERE.parent)
+    # In a session of its own, Ctrl-C reaches it through here alone.
+    place = {"env": environment, "cwd": HERE.parent, "start_new_session": True}
+    with subprocess.Popen(command, **place) as child:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            child.terminate()
+            child.wait()
+            raise
 
 
+def _interrupt(*_) -> None:
+    """Stop once, whether by Ctrl-C or from outside; what is kept is said in peace."""
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+if __name__ == "__mp_main__":  # a worker, perhaps before its first run
+    from lstm_utils.experiments.grid import end_with
+
+    end_with(int(os.environ["SWEEP_PROCESS"]))
 if __name__ == "__main__":
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, _interrupt)
     sys.exit(main())

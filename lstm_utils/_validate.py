@@ -11,6 +11,10 @@ from numbers import Real
 import numpy as np
 
 IDS = "Ids are whole numbers: 0 padding, 1 start, 2 end, then the symbols."
+ENCODED = (
+    "Text and missing values have to be encoded as numbers first; numbers that are "
+    "kept as objects become numbers by `.astype(float)`."
+)
 BOOLS = (bool, np.bool_)
 
 
@@ -121,9 +125,11 @@ def as_numbers(name: str, value) -> np.ndarray:
     except ValueError:
         text = "must be an array, but its rows have different lengths. Pad them first."
         raise ValueError(f"{name} {text}") from None
+    if array.dtype.kind == "O" and hasattr(value, "dtypes"):
+        array = _of_columns(name, value)
     if array.dtype.kind not in "biuf":
-        hint = "Text and missing values have to be encoded as numbers first."
-        raise wrong(TypeError, name, "hold real numbers", f"dtype {array.dtype}", hint)
+        what, hint = f"dtype {array.dtype}", ENCODED
+        raise wrong(TypeError, name, "hold real numbers", what, hint)
     if array.size == 0:
         raise ValueError(
             f"{name} is empty: its shape is {array.shape}, expected no axis of length "
@@ -138,6 +144,16 @@ def as_numbers(name: str, value) -> np.ndarray:
                 "missing values first, and look for a division by zero."
             )
     return array
+
+
+def _of_columns(name, frame):
+    """Return a data frame or series of several kinds of numbers as floats, or raise."""
+    columns = frame.items() if hasattr(frame, "columns") else [(frame.name, frame)]
+    for label, column in columns:
+        if column.dtype.kind not in "biuf":
+            what = f"column {label!r} of dtype {column.dtype}"
+            raise wrong(TypeError, name, "hold real numbers", what, ENCODED)
+    return frame.to_numpy(dtype=float, na_value=np.nan)
 
 
 def check_array(name: str, value, axes: tuple[str, ...], hint: str = "") -> np.ndarray:

@@ -4,18 +4,16 @@ import hashlib
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from book_tools.chapters import python_path
+from book_tools.chapters import alone, list_chapters, python_path, read_notebook
 from book_tools.site.addresses import VARIABLES
 
 TOOLS = Path(__file__).resolve().parents[2]
@@ -27,18 +25,10 @@ BANNER = re.compile(
     r"Running Jupyter-Book|(Source Folder|Config Path|Output Path): |=+$"
     r"|Building your book, returns|There was an error in building"
 )
+DISK = re.compile(
+    r"\[Errno \d+\] (?:No space left|Disk quota|Read-only|Permission denied).*"
+)
 FATAL = re.compile(r"^(Extension|Theme|Configuration) error", re.MULTILINE)
-
-
-def take(lock):
-    """Take a lock; say whether it was free."""
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-            raise
-        return False
-    return True
 
 
 @dataclass(frozen=True)
@@ -97,10 +87,12 @@ class Book:
         """
         if not (self.root / "_toc.yml").is_file():
             raise SystemExit(f"No _toc.yml in {self.root}: it lists the book's pages.")
-        with self.alone():
+        with alone(self.root, "build"):
             mark = self.fingerprint()
             if self.is_made_of(mark):
                 return False
+            for chapter in list_chapters(self.root):
+                read_notebook(chapter)  # ends in a line where it is none
             if fresh:
                 shutil.rmtree(self.work, ignore_errors=True)
             status, output = self.run_jupyter_book()
@@ -110,21 +102,6 @@ class Book:
                 raise SystemExit("The book was not built: correct what is said above.")
             self.publish(mark)
             return True
-
-    @contextmanager
-    def alone(self):
-        """Keep other builds of this book waiting meanwhile.
-
-        SQLite locks a file alike on every system, and lets go when its process ends.
-        """
-        path = self.root / "_build" / "build.lock"
-        path.parent.mkdir(exist_ok=True)
-        with closing(sqlite3.connect(path, timeout=0)) as lock:
-            if not take(lock):
-                print("Another build is at work: waiting for its end ...", flush=True)
-                while not take(lock):
-                    time.sleep(0.2)
-            yield
 
     def is_made_of(self, mark):
         """Say whether the site that is there was made of inputs with this hash."""
@@ -150,12 +127,15 @@ class Book:
     def explain(self, output):
         """Return what a reader needs of the output of a failed build.
 
-        Colours, banners and known tracebacks go; paths begin at the book's folder;
+        Of a disk that cannot be written to, one line is enough. Otherwise colours,
+        banners and known tracebacks go; paths begin at the book's folder;
         places in notebooks, which come as 10000 times the cell plus the line, are
         said in words.
         """
         output = re.sub(r"\x1b\[[0-9;]*m", "", output)
         output = output.replace(f"{self.root}{os.sep}", "")
+        if found := DISK.search(output):
+            return found.group()
         if FATAL.search(output):
             output = output.partition("\nTraceback ")[0]
         output = re.sub(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import math
 import os
 import platform
+import re
+import signal
 import sys
+import threading
 import time
 import traceback
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
+from multiprocessing import current_process
 from pathlib import Path
 
-from lstm_utils._validate import load_extra
+from lstm_utils._validate import check_flag, check_int, load_extra, shown, wrong
+from lstm_utils.experiments._lines import as_field, as_line, known, text_of, whole_lines
 
 __all__ = ["run_grid"]
 
@@ -58,10 +62,10 @@ def run_grid(
     Raises
     ------
     OSError
-        If the table cannot be written.
-    ValueError
-        If the settings do not all have the same keys, or the table has other
-        columns or holds a run twice.
+        If the table cannot be written; whole rows are kept.
+    TypeError, ValueError
+        If an argument is not what it must be, or the settings do not all have the
+        same keys; or if the table has other columns, is damaged, or holds a run twice.
     RuntimeError
         If another sweep is writing to the same table.
 
@@ -92,44 +96,74 @@ def run_grid(
     """
     joblib, tqdm = (load_extra(name, "sweeps") for name in ("joblib", "tqdm"))
 
+    check_function(function)
+    grid = check_entries("grid", grid, Mapping, "dicts")
+    metrics = check_entries("metrics", metrics, str, "names")
+    path = check_path("path", path)
+    if n_jobs is not None:
+        check_int("n_jobs", n_jobs, -math.inf, "It is a number of processes.")
+    check_flag("retry", retry)
     keys = _common_keys(grid)
     columns = [*keys, *metrics, "seconds", "versions", "error"]
-    path = Path(path)
+    if twice := {name for name in columns if columns.count(name) > 1}:
+        raise ValueError(f"metrics and grid give {sorted(twice)} twice: rename one.")
+    kinds = {(k, isinstance(s[k], str)) for s in grid for k in keys if s[k] is not None}
+    mixed = {k for k in keys if {(k, True), (k, False)} <= kinds}
     if retry:
         with _opened(path, columns) as (_, rows):
             replace_table(path, columns, [row for row in rows if not row["error"]])
     with _opened(path, columns) as (file, rows):
-        done = {_identity(row, keys) for row in rows}
+        done = {tuple(known(row[key]) for key in keys) for row in rows}
         if len(done) != len(rows):
             raise ValueError(
                 f"{path} holds a run twice: {len(rows)} rows, {len(done)} settings. "
                 "Two sweeps may have written to it at once; delete the second rows."
             )
-        wanted = {_identity(setting, keys): setting for setting in grid}
-        todo = [setting for key, setting in wanted.items() if key not in done]
+        wanted = {_identity(setting): setting for setting in grid}
+        plain = {*keys} - mixed
+        todo = [s for k, s in wanted.items() if not {k, _identity(s, plain)} & done]
         parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered")
-        runs = parallel(joblib.delayed(_one_run)(function, s, metrics) for s in todo)
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
-        for row in tqdm.tqdm(runs, path.stem, len(todo), unit="run", disable=None):
-            writer.writerow(row)
-            file.flush()
-            os.fsync(file.fileno())
+        run = joblib.delayed(_one_run)
+        runs = parallel(run(function, s, metrics, os.getpid()) for s in todo)
+        bar = tqdm.tqdm(runs, path.stem, len(todo), unit="run", disable=None)
+        new = iter(bar)
+        try:
+            for row in new:
+                setting = {k: as_field(row[k], quoted=k in mixed) for k in keys}
+                _append(file, path, (row | setting).values())
+        except BaseException as error:  # noqa: BLE001
+            runs.throw(error)  # that stops the processes
     return len(todo)
 
 
-def _one_run(function, setting, metrics) -> dict:
+def _one_run(function, setting, metrics, starter) -> dict:
+    # Loky's workers outlive the process that they work for.
+    if starter == os.getppid() or current_process().name.startswith("Loky"):
+        end_with(starter)
     start = time.perf_counter()
-    record = dict.fromkeys(metrics, "") | {"error": ""}
+    record = dict.fromkeys(metrics, "") | {"seconds": "", "versions": "", "error": ""}
     try:
         found = dict(function(**setting))
         if found.keys() != set(metrics):
             raise ValueError(f"it returned {sorted(found)}, not {sorted(metrics)}")
-        record |= found
+        record |= {name: as_field(value) for name, value in found.items()}
     except Exception as caught:  # noqa: BLE001
         text = traceback.format_exception_only(caught)[-1]
-        record["error"] = " ".join(text.split())
+        record["error"] = as_field(" ".join(text.split())[:1000])
     record["seconds"] = f"{time.perf_counter() - start:.2f}"
     return {**setting, **record, "versions": loaded_versions()}
+
+
+@cache
+def end_with(parent: int) -> None:
+    """End this process within a second of its parent, however that one ends."""
+
+    def watch():
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def loaded_versions() -> str:
@@ -139,9 +173,34 @@ def loaded_versions() -> str:
     return ", ".join([f"python {platform.python_version()}", *used])
 
 
+def check_function(function) -> None:
+    """Raise if `function` cannot be called."""
+    if not callable(function):
+        raise wrong(TypeError, "function", "be a function", shown(function))
+
+
+def check_entries(name: str, value, kind: type, called: str) -> list:
+    """Return `value` as a list of at least one entry of a kind, or raise."""
+    try:
+        entries = list(None if isinstance(value, str | Mapping) else value)
+    except TypeError:
+        raise wrong(TypeError, name, f"be a list of {called}", shown(value)) from None
+    if not entries:
+        raise ValueError(f"{name} is empty, expected at least one entry.")
+    for entry in entries:
+        if not isinstance(entry, kind):
+            raise wrong(TypeError, name, f"hold {called} only", shown(entry))
+    return entries
+
+
+def check_path(name: str, value) -> Path:
+    """Return `value` as a path, or raise."""
+    if not isinstance(value, str | os.PathLike) or not str(value):
+        raise wrong(TypeError, name, "be the path of a table", shown(value))
+    return Path(value)
+
+
 def _common_keys(grid) -> list[str]:
-    if not grid:
-        raise ValueError("grid is empty, expected at least one setting.")
     keys = list(grid[0])
     for number, setting in enumerate(grid):
         if list(setting) != keys:
@@ -152,43 +211,58 @@ def _common_keys(grid) -> list[str]:
     return keys
 
 
-def _identity(row, keys) -> tuple[str, ...]:
-    # None is an empty field in the table.
-    return tuple("" if row[key] is None else str(row[key]) for key in keys)
+def _identity(setting, plain=()) -> tuple[str, ...]:
+    """Return what tells a setting; texts such as "41" once stood there plainly."""
+    texts = {key: setting[key] for key in plain if isinstance(setting[key], str)}
+    texts = {key: text for key, text in texts.items() if text and text_of(text) is None}
+    return tuple(texts.get(k, known(as_field(v))) for k, v in setting.items())
 
 
 @contextmanager
 def _opened(path: Path, columns) -> Iterator[tuple]:
     """Open a table for appending, alone; give the file and the whole rows in it."""
+    with _writing(path):
+        file = path.open("a+b", buffering=0)
+    with file:
+        with _writing(path):
+            _lock(file, path)
+        whole, rows = whole_lines(path)
+        if file.seek(0, os.SEEK_END) > len(whole):
+            file.truncate(len(whole))
+        if not rows:
+            _append(file, path, columns)
+        elif rows[0] != columns:
+            raise ValueError(
+                f"{path} has the columns {rows[0]}, but this sweep writes "
+                f"{columns}. Give it another path, or move the old table away."
+            )
+        yield file, [dict(zip(columns, row, strict=True)) for row in rows[1:]]
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Name the table where it cannot be written."""
     try:
-        file = path.open("a+", newline="", encoding="utf-8")
+        yield
     except OSError as error:
         raise type(error)(
             f"The table {path} cannot be written: {error.strerror}. Its folder must "
-            "exist and be writable."
+            "exist, be writable and have room; whole rows are kept."
         ) from None
-    with file:
-        _lock(file, path)
-        file.seek(0)
-        text = file.read()
-        whole = text[: text.rfind("\n") + 1]
-        if half := text[len(whole) :]:
-            warnings.warn(
-                f"{path} ended in half a line, as a kill leaves it: {half!r}. It is "
-                "dropped and that run done again.",
-                stacklevel=4,
-            )
-            file.truncate(len(whole.encode()))
-        table = csv.DictReader(io.StringIO(whole, newline=""))
-        if table.fieldnames is None:
-            csv.writer(file, lineterminator="\n").writerow(columns)
-            file.flush()
-        elif table.fieldnames != columns:
-            raise ValueError(
-                f"{path} has the columns {table.fieldnames}, but this sweep writes "
-                f"{columns}. Give it another path, or move the old table away."
-            )
-        yield file, list(table)
+
+
+def _append(file, path: Path, fields) -> None:
+    """Write a row, or nothing of it."""
+    end = file.seek(0, os.SEEK_END)
+    rest = as_line(fields)
+    with _writing(path):
+        try:
+            while rest:
+                rest = rest[file.write(rest) :]
+            os.fsync(file.fileno())
+        except BaseException:
+            file.truncate(end)
+            raise
 
 
 def _lock(file, path) -> None:
@@ -201,18 +275,26 @@ def _lock(file, path) -> None:
         return
     except BlockingIOError:
         raise RuntimeError(
-            f"Another sweep is writing to {path}. Wait for its end, or stop it."
+            f"Another sweep is writing to {path}{_holder(file)}. Wait for its end, or "
+            "stop it."
         ) from None
+
+
+def _holder(file) -> str:
+    """Return which process holds a table, where Linux tells it."""
+    locks, inode = Path("/proc/locks"), os.fstat(file.fileno()).st_ino
+    held = locks.read_text() if locks.exists() else ""
+    found = re.search(rf"FLOCK .* ([1-9]\d*) \S+:{inode} ", held)
+    return f" (process {found[1]})" if found else ""
 
 
 def replace_table(path: Path, columns, rows) -> None:
     """Write a table in one step; an interrupt leaves the old one."""
     temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with temporary.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, columns, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    lines = [columns, *([row.get(name) for name in columns] for row in rows)]
+    with _writing(path):
+        try:
+            temporary.write_bytes(b"".join(map(as_line, lines)))
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 
-from lstm_utils._validate import load_extra
+from lstm_utils._validate import check_flag, check_number, load_extra
+from lstm_utils.experiments._lines import text_of, whole_lines
+from lstm_utils.experiments.grid import check_entries, check_function, check_path
 
 __all__ = ["check_table", "read_table"]
 
@@ -34,23 +38,55 @@ def read_table(table, *, failed: bool = False):
     ------
     FileNotFoundError
         If there is no such table.
+    TypeError, ValueError
+        If an argument is not what it must be, or a line of the table is damaged.
+
+    Warns
+    -----
+    UserWarning
+        If the table ends in half a line, which a kill leaves; it is left out.
 
     Examples
     --------
     >>> read_table("deep_or_wide.csv")["depth"].nunique()
     4
     """
-    places = [Path(table), *(folder / Path(table).name for folder in FOLDERS)]
+    check_flag("failed", failed)
+    places = [
+        check_path("table", table),
+        *(folder / Path(table).name for folder in FOLDERS),
+    ]
     found = next((place for place in places if place.is_file()), None)
     if found is None:
         known = sorted(p.name for folder in FOLDERS for p in folder.glob("*.csv"))
         raise FileNotFoundError(
             f"There is no table {str(table)!r}. The book's own are {known}."
         )
-    rows = load_extra("pandas", "sweeps").read_csv(found)
+    pandas = load_extra("pandas", "sweeps")
+    lines, _ = whole_lines(found)
+    if not lines:
+        return pandas.DataFrame()
+    missing = {"keep_default_na": False, "na_values": ["", "nan"]}
+    rows = pandas.read_csv(BytesIO(lines), low_memory=False, **missing)
+    for name in rows.columns:
+        texts = {v: text_of(v) for v in rows[name] if isinstance(v, str)}
+        quoted = any(text not in (field, None) for field, text in texts.items())
+        if quoted or (texts and {*texts.values()} == {None}):
+            rows[name] = rows[name].astype(object).map(_value).infer_objects()
     if failed or "error" not in rows:
         return rows
     return rows[rows["error"].isna()].drop(columns="error").reset_index(drop=True)
+
+
+def _value(field):
+    """Return what a field stands for in a column of several kinds."""
+    if not isinstance(field, str):
+        return field
+    if (text := text_of(field)) is not None:
+        return text
+    if field.lower() in {"true", "false"}:
+        return field.lower() == "true"
+    return float(field) if set(field) & set(".einEIN") else int(field)
 
 
 def check_table(
@@ -87,16 +123,29 @@ def check_table(
     ... )
     ['seed=4: score is 16 now, 17.0 in the table']
     """
-    import math
-
+    check_function(function)
+    rows = check_entries("rows", rows, Mapping, "dicts")
+    keys = check_entries("keys", keys, str, "names")
+    metrics = check_entries("metrics", metrics, str, "names")
+    check_number("tolerance", tolerance, 0, "It is relative: 1e-4 is four digits.")
     faults = []
     for row in rows:
-        setting = {key: row[key] for key in keys}
+        if lacking := {*keys, *metrics} - row.keys():
+            raise ValueError(f"rows, keys and metrics differ: no {sorted(lacking)}.")
+        # An empty field is None, and NaN in a data frame.
+        setting = {k: None if row[k] != row[k] else row[k] for k in keys}
         name = ", ".join(f"{key}={value}" for key, value in setting.items())
         now = function(**setting)
+        if lacking := {*metrics} - {*now}:
+            raise ValueError(f"function returned no {sorted(lacking)} for {name}.")
         faults += [
             f"{name}: {metric} is {now[metric]} now, {row[metric]} in the table"
             for metric in metrics
-            if not math.isclose(now[metric], row[metric], rel_tol=tolerance)
+            if not _agree(now[metric], row[metric], tolerance)
         ]
     return faults
+
+
+def _agree(now, then, tolerance) -> bool:
+    diverged = math.isnan(now) and math.isnan(then)
+    return diverged or math.isclose(now, then, rel_tol=tolerance)

@@ -12,6 +12,7 @@ from urllib.request import urlopen
 import pytest
 from bs4 import BeautifulSoup
 
+from book_tools.chapters import alone
 from book_tools.site import commands
 from book_tools.site.book import Book
 from tests.chapters import small_chapter
@@ -48,7 +49,8 @@ def fork(tmp_path_factory):
         for name, value in FORK.items():
             patch.setenv(name, value)
         patch.setenv("PYTHONPATH", str(blocked))
-        assert book.make()
+        with alone(book.root, "run"):  # one may look while chapters are executed
+            assert book.make()
         assert not book.make(), "nothing had changed, yet the site was built again"
     return book
 
@@ -140,6 +142,21 @@ def test_changed_theme_stops_the_build_with_one_line():
     output = f"Running Jupyter-Book v1.0.4\n\x1b[91mTheme error:\x1b[0m\n{missed}\n"
     output += 'Traceback (most recent call last):\n  File "sphinx.py", line 1\n'
     assert Book().explain(output) == f"Theme error:\n{missed}"
+
+
+@pytest.mark.parametrize("what", ["No space left on device", "Read-only file system"])
+def test_a_disk_that_takes_nothing_is_said_in_one_line(what):
+    place = "[Errno 28] {}: '{}_build/work/a.html'"
+    output = "WARNING: Failed to copy a file\nTraceback (most recent call last):\n"
+    output += f"OSError: {place.format(what, f'{Book().root}{os.sep}')}\nOSError: x\n"
+    assert Book().explain(output) == place.format(what, "")
+
+
+def test_a_chapter_that_is_no_notebook_is_said_before_anything_is_built(small):
+    (small.root / small_book.CHAPTER).write_text("<<<<<<< ours")
+    with pytest.raises(SystemExit, match=r"^01-small\.ipynb is not a notebook: "):
+        small.make()
+    assert not small.work.exists()
 
 
 def test_port_in_use_out_of_range_or_no_number_is_said_in_one_line(tmp_path):

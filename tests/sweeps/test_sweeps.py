@@ -3,10 +3,13 @@
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from itertools import product
+from pathlib import Path
 from threading import Thread
 
 import numpy as np
@@ -19,6 +22,8 @@ from experiments._start import seeded
 from lstm_utils.experiments import read_table
 
 POWERS = """
+import time
+
 CHAPTER = "02-powers"
 COST = "nothing"
 METRICS = ("score",)
@@ -27,16 +32,19 @@ METRICS = ("score",)
 def settings(rows):
     done = {row["seed"] for row in rows}
     first = [seed for seed in (0, 1, 2) if seed not in done]
-    wanted = first or [seed for seed in (3, 4, 5) if seed not in done]
+    wanted = first or [seed for seed in range(3, 6 + N) if seed not in done]
     return [{"power": 2, "seed": seed, "backend": "tensorflow"} for seed in wanted]
 
 
 def run(power, seed, backend):
+    time.sleep(SECONDS if seed > 1 else 0)
     return {"score": seed**power + SHIFT / (seed - FAILS)}
 
 
 SHIFT = 0
 FAILS = -1
+SECONDS = 0
+N = 0
 """
 SQUARES = [0, 1, 4, 9, 16, 25]
 CAPTURED = {"capture_output": True, "text": True, "timeout": 120}
@@ -49,15 +57,48 @@ def sweeps(tmp_path):
     sweep = tmp_path / "experiments" / "powers.py"
     sweep.write_text(POWERS)
 
-    def call(*arguments, **changed):
+    def start(*arguments, **changed):
         text = POWERS
         for name, value in changed.items():
             text = text.replace(f"\n{name} = ", f"\n{name} = {value} + ")
         sweep.write_text(text)
         command = [sys.executable, "-m", "experiments", *arguments]
-        place = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(ROOT)}}
-        return subprocess.run(command, check=False, **place, **CAPTURED)
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "MARK": str(tmp_path)}
+        pipes = dict.fromkeys(["stdout", "stderr"], subprocess.PIPE)
+        options = {"cwd": tmp_path, "env": environment, "text": True, **pipes}
+        return subprocess.Popen(command, start_new_session=True, **options)
 
+    def call(*arguments, **changed):
+        process = start(*arguments, **changed)
+        told = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(arguments, process.returncode, *told)
+
+    def lines():
+        table = call.table
+        return table.read_text().count("\n") if table.exists() else 0
+
+    def wait_for(lines):
+        end = time.monotonic() + 60
+        while call.lines() < lines:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+    def left():
+        """Return the processes of the sweep that run, after ten seconds at most."""
+        mark, end = f"MARK={tmp_path}\0".encode(), time.monotonic() + 10
+        while True:
+            found = []
+            for process in Path("/proc").glob("[0-9]*"):
+                try:
+                    if mark in (process / "environ").read_bytes():
+                        found.append(int(process.name))
+                except OSError:
+                    continue  # it has ended, or is another user's
+            if not found or time.monotonic() > end:
+                return found
+            time.sleep(0.05)
+
+    call.start, call.lines, call.wait_for, call.left = start, lines, wait_for, left
     call.table = tmp_path / "experiments" / "results" / "powers.csv"
     call.scores = lambda: sorted(read_table(call.table)["score"])
     return call
@@ -88,6 +129,90 @@ def test_failed_runs_are_named_and_can_be_tried_again(sweeps):
     assert "complete, 1 runs failed\n  ZeroDivisionError: " in done.stdout
     assert sweeps("powers", "--jobs", "1", "--retry").returncode == 0
     assert sweeps.scores() == SQUARES
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to look in")
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "Ctrl-C", "SIGKILL"])
+def test_who_stops_a_sweep_gets_one_line_and_no_process_is_left(sweeps, how):
+    process = sweeps.start("powers", "--jobs", "2", SECONDS=600)
+    sweeps.wait_for(lines=3)
+    if how == "Ctrl-C":
+        os.killpg(process.pid, signal.SIGINT)
+    else:
+        process.send_signal(getattr(signal, how))
+    out, err = process.communicate(timeout=20)
+    assert sweeps.left() == []
+    if how != "SIGKILL":
+        assert process.returncode == 130
+        assert err == ""
+        kept = f"2 rows are kept in {sweeps.table}"
+        assert out.endswith(f"\n\nInterrupted: {kept}; the same command goes on.\n")
+        assert out.count("\n") == 3
+    assert sweeps("powers").returncode == 0
+    assert sweeps.scores() == SQUARES
+
+
+@pytest.mark.slow
+def test_a_second_sweep_on_a_table_gets_one_line(sweeps):
+    first = sweeps.start("powers", "--jobs", "1", SECONDS=1)
+    sweeps.wait_for(lines=1)
+    second = sweeps("powers", SECONDS=1)
+    assert second.returncode == 1
+    (line,) = second.stderr.splitlines()
+    assert line.startswith(f"Another sweep is writing to {sweeps.table}")
+    assert line.endswith("Wait for its end, or stop it.")
+    first.communicate(timeout=60)
+    assert first.returncode == 0
+    assert sweeps.scores() == SQUARES
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("retry", [[], ["--retry"]])
+def test_what_is_wrong_with_a_table_is_said_in_one_line(sweeps, retry):
+    assert sweeps("powers").returncode == 0
+    whole = sweeps.table.read_bytes()
+    for table, said in [
+        (whole.replace(b"2,1,", b"2,"), " is damaged in line "),
+        (whole.replace(b"score", b"grade"), " has the columns "),
+    ]:
+        # A row less, so that something is wanted.
+        sweeps.table.write_bytes(table[: table.rstrip().rfind(b"\n") + 1])
+        done = sweeps("powers", *retry)
+        assert done.returncode == 1
+        (line,) = done.stderr.splitlines()
+        assert line.startswith(f"{sweeps.table}{said}")
+
+
+# More of them: KILLS=60 python -m pytest -s -k random_kills tests/sweeps
+KILLS = int(os.environ.get("KILLS", "10"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to look in")
+def test_random_kills_lose_and_double_nothing(sweeps):
+    rng, kinds = random.Random(0), ("SIGKILL", "SIGTERM", "SIGINT")
+    longer = {"N": 10 * KILLS, "SECONDS": 0.2}
+    running, kept, left = 0, [], []
+    for k in range(KILLS):
+        process = sweeps.start("powers", "--jobs", "2", **longer)
+        if k % 2:  # else as it starts
+            sweeps.wait_for(lines=sweeps.lines() + 1)
+        time.sleep(rng.uniform(0, 1.5))
+        running += process.poll() is None
+        process.send_signal(getattr(signal, kinds[k % 3]))
+        process.communicate(timeout=30)
+        left += sweeps.left()
+        kept.append(sweeps.lines())
+    print(
+        f"\n{running} of {KILLS} killed as they ran; lines kept: {kept}; left: {left}"
+    )
+    assert running == KILLS
+    assert left == []
+    assert kept == sorted(kept)
+    assert 1 < kept[-1] < 10 * KILLS
+    assert sweeps("powers", "--jobs", "2", **longer).returncode == 0
+    assert sweeps.scores() == [seed**2 for seed in range(6 + 10 * KILLS)]
 
 
 CLUSTER = """

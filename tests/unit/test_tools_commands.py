@@ -1,6 +1,8 @@
 """The commands as they are typed."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -8,8 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from book_tools import freshness
+from book_tools import run as run_module
 from book_tools.__main__ import main
-from book_tools.chapters import ROOT, find_chapter, read_notebook
+from book_tools.chapters import ROOT, alone, find_chapter, read_notebook
+from book_tools.normalise import normalise
 from book_tools.programs import bench, lab, run_gate
 
 
@@ -28,11 +33,59 @@ def test_an_unknown_chapter_gets_the_list(small_book, write_chapter, name):
         find_chapter(name, small_book)
 
 
-def test_a_file_that_is_no_notebook_gets_one_line(tmp_path):
+WHOLE = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
+CELL = {"cell_type": "markdown", "metadata": {}, "source": "Text."}
+NO_NOTEBOOKS = {
+    "conflict": (b"<<<<<<< ours", "Expecting value"),
+    "empty": (b"", "Expecting value"),
+    "cut-off": (b'{"nbformat": 4,', "Expecting property name"),
+    "latin-1": (b'{"a": "caf\xe9"}', "'utf-8' codec can't decode byte 0xe9"),
+    "list": (b"[1]", "its nbformat is None"),
+    "version-3": (WHOLE | {"nbformat": 3}, "its nbformat is 3"),
+    "without-cells": (
+        {"nbformat": 4, "nbformat_minor": 5, "metadata": {}},
+        "'cells' is a required property",
+    ),
+    "null-cells": (WHOLE | {"cells": None}, "cells: None is not of type 'array'"),
+    "number-of-cells": (WHOLE | {"cells": 7}, "'int' object is not iterable"),
+    "no-cell": (WHOLE | {"cells": [7]}, "cells: 0: 7 is not of type 'object'"),
+    "no-source": (
+        WHOLE | {"cells": [{"cell_type": "markdown", "metadata": {}}]},
+        "'source' is a required property",
+    ),
+    "deep": (b"[" * 100_000, "maximum recursion depth"),
+}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        freshness.check,
+        lambda root: run_module.run(root=root),
+        lambda root: run_module.run("01", root=root),
+    ],
+    ids=["check", "run", "run-one"],
+)
+@pytest.mark.parametrize(("content", "cause"), NO_NOTEBOOKS.values(), ids=NO_NOTEBOOKS)
+def test_a_file_that_is_no_notebook_gets_one_line(
+    small_book, write_chapter, command, content, cause
+):
+    path = write_chapter("x = 1")
+    content = content if isinstance(content, bytes) else json.dumps(content).encode()
+    path.write_bytes(content)
+    with pytest.raises(SystemExit) as said:
+        command(small_book)
+    line = str(said.value)
+    assert line.startswith(f"01-small.ipynb is not a notebook: {cause}")
+    assert line.endswith(": git restore chapters/01-small.ipynb")
+    assert "\n" not in line
+    assert path.read_bytes() == content
+
+
+def test_a_notebook_of_an_older_nbformat_4_may_lack_ids(tmp_path):
     path = tmp_path / "01-a.ipynb"
-    path.write_text("<<<<<<< ours")
-    with pytest.raises(SystemExit, match=r"^01-a\.ipynb is not a notebook: .*$"):
-        read_notebook(path)
+    path.write_text(json.dumps(WHOLE | {"nbformat_minor": 2, "cells": [CELL]}))
+    assert normalise(read_notebook(path)).cells[0].source == "Text."
 
 
 @pytest.fixture
@@ -53,19 +106,50 @@ def interrupted():
     raise KeyboardInterrupt
 
 
+def fail(error):
+    def failing(*_):
+        raise error
+
+    return failing
+
+
+FULL = OSError(28, "No space left on device", "a.tmp")
+
+
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "end", "said"),
     [
-        (["check", "--fast"], "Unknown argument: --fast"),
-        (["lock"], r"book_tools\.lock is missing here"),
-        (["check"], r"^Interrupted\.$"),
+        (["check", "--fast"], None, "Unknown argument: --fast"),
+        (["lock"], None, r"book_tools\.lock is missing here"),
+        (["check"], interrupted, r"^Interrupted\.$"),
+        (["check"], fail(FULL), r"^a\.tmp: No space left on device\. The command end"),
+        (
+            ["check"],
+            fail(shutil.Error(["x"] * 99)),
+            r"^A file: \['x', .{180,220} ended",
+        ),
     ],
 )
-def test_a_command_that_cannot_go_on_ends_in_one_line(monkeypatch, typed, said):
+def test_a_command_that_cannot_go_on_ends_in_one_line(monkeypatch, typed, end, said):
     monkeypatch.setitem(sys.modules, "book_tools.lock", None)
-    monkeypatch.setattr("book_tools.freshness.check", interrupted)
-    with pytest.raises(SystemExit, match=said):
+    monkeypatch.setattr("book_tools.freshness.check", end)
+    with pytest.raises(SystemExit, match=said) as error:
         main(typed)
+    assert "\n" not in str(error.value)
+
+
+def test_ctrl_c_while_the_arguments_are_read_ends_in_one_line(monkeypatch):
+    monkeypatch.setattr("book_tools.__main__._parser", interrupted)
+    with pytest.raises(SystemExit, match=r"^Interrupted\.$"):
+        main(["check"])
+
+
+def test_a_lock_that_cannot_be_made_is_an_error_of_the_disk(tmp_path):
+    path = tmp_path / "_build" / "run.lock"
+    path.mkdir(parents=True)
+    with pytest.raises(OSError, match="unable to open") as said, alone(tmp_path, "run"):
+        pass
+    assert said.value.filename == str(path)
 
 
 def test_the_lab_imports_the_package_of_its_own_folder(started, monkeypatch, tmp_path):

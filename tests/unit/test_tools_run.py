@@ -1,10 +1,13 @@
 """`make run` keeps outputs that hold, and otherwise leaves a notebook as it was."""
 
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -238,6 +241,78 @@ def test_a_killed_run_loses_nothing(small_book, write_chapter, kill):
     if kill != signal.SIGKILL:
         assert complaint.splitlines()[-1].startswith("Interrupted: chapters not yet")
         assert "Traceback" not in complaint
+
+
+@pytest.fixture
+def start(small_book, monkeypatch):
+    """Return a function that starts the command as it is typed in the small book."""
+    shutil.copytree(ROOT / "book_tools", small_book / "book_tools")
+    monkeypatch.setenv("PYTHONPATH", str(small_book))
+    command = [sys.executable, "-m", "book_tools", "run"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return lambda: subprocess.Popen(command, cwd=small_book, **pipes)
+
+
+def kernels_of(root):
+    """Return the processes that work in a book's folder of chapters."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            found += [process] if process.cwd() == str(root / "chapters") else []
+    return found
+
+
+KILLS = ("SIGKILL", "SIGTERM", "SIGINT") * 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+def test_runs_killed_at_any_moment_leave_old_or_new_and_nothing_else(
+    small_book, write_chapter, start
+):
+    path = write_chapter("import time", "time.sleep(0.3)", "1 + 1")
+    old = path.read_bytes()
+    with start() as process:
+        whole = measure(process)
+    new = path.read_bytes()
+    draw = random.Random(1)
+    for kill in KILLS:
+        path.write_bytes(old)
+        with start() as process:
+            time.sleep(draw.uniform(0.1, whole))
+            process.send_signal(getattr(signal, kill))
+            _, complaint = process.communicate(timeout=20)
+        assert path.read_bytes() in (old, new), kill
+        assert "Traceback" not in complaint, complaint
+        if kill == "SIGINT" and process.returncode:
+            assert complaint.splitlines()[-1].startswith("Interrupted"), complaint
+        wait_for(lambda: not kernels_of(small_book))
+    (path.parent / ".01-small.ipynb.tmp").write_text("{")  # as a kill might leave it
+    assert run(root=small_book) == 0
+    assert path.read_bytes() == new
+    assert os.listdir(path.parent) == ["01-small.ipynb"]
+
+
+def measure(process):
+    """Return how long a run takes that is left alone."""
+    started = time.monotonic()
+    _, complaint = process.communicate(timeout=60)
+    assert process.returncode == 0, complaint
+    return time.monotonic() - started
+
+
+def test_a_second_run_waits_for_the_first_and_finds_its_work_done(write_chapter, start):
+    write_chapter("import time", "time.sleep(1)")
+    with start() as first:
+        assert not first.stdout.closed
+        with start() as second:
+            said = [process.communicate(timeout=60)[0] for process in (first, second)]
+    assert first.returncode == second.returncode == 0
+    ran, waited = sorted(said, key=len)
+    assert "the same under both settings" in ran
+    assert ran.count("\n") == 1
+    waiting, fresh = waited.splitlines()
+    assert waiting == "Another run is at work: waiting for its end ..."
+    assert fresh.startswith("Every chapter is fresh.")
 
 
 def wait_for(condition, seconds=20):

@@ -9,7 +9,10 @@ import time
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from lstm_utils.experiments import check_table, interval, read_table, run_grid
@@ -66,14 +69,82 @@ def test_what_is_there_is_not_run_again(table):
     assert rows_of(table) == WHOLE
 
 
-@pytest.mark.parametrize("setting", [None, "two\nlines", 'a "b", c', "\x85"])
-def test_any_text_or_none_is_known_again(table, setting):
-    grid = [{"attention": a, "seed": seed} for a in (setting, "dot") for seed in (1, 2)]
+LOOKALIKES = ["", "None", "nan", "True", "1", "1.0", "'1'", "\r", "\n", '"a", b', " b "]
+LOOKALIKES += ["\x85", "\u2028", "\x1c", "\f", "\0", "\ud800", None, True, 1, 1.0]
+TEXTS = st.text(st.characters(), max_size=4)
+VALUES = st.one_of(
+    st.sampled_from(LOOKALIKES), TEXTS, st.booleans(), st.integers(), st.floats()
+)
 
-    def run(attention, seed):
-        return {"score": seed}
 
-    assert [sweep(table, run, grid) for _ in range(3)] == [4, 0, 0]
+def length(value, seed):
+    return {"score": len(value) if isinstance(value, str) else -1}
+
+
+@given(st.lists(VALUES, min_size=2, unique_by=repr), st.data())
+def test_any_setting_runs_once_and_is_known_again(tmp_path_factory, values, data):
+    folder = tmp_path_factory.mktemp("any")
+    table = folder / "values.csv"
+    grid = [{"value": value, "seed": 1} for value in values]
+    first, n = data.draw(st.integers(1, len(grid) - 1)), len(grid)
+    made = [sweep(table, length, g) for g in (grid[:first], grid, grid)]
+    assert made == [first, n - first, 0]
+    assert len(read_table(table)) == sweep(folder / "at_once.csv", length, grid) == n
+    rows = read_table(folder / "at_once.csv")
+    texts = [value for value in values if isinstance(value, str)]
+    assert [v for v in rows["value"] if isinstance(v, str)] == texts
+    keys = {"keys": ["value", "seed"], "metrics": ["score"]}
+    assert check_table(length, rows.to_dict("records"), **keys) == []
+
+
+def test_texts_that_stand_without_quotes_in_old_tables_are_known_too(table):
+    grid = [{"value": value, "seed": 1} for value in ("41", "19-20", "two\nlines")]
+    sweep(table, length, grid)
+    old = (
+        table.read_text().replace("'41'", "41").replace("'two\\nlines'", '"two\nlines"')
+    )
+    table.write_text(old)
+    assert old.count("\n") == 5
+    assert read_table(table)["value"].tolist() == ["41", "19-20", "two\nlines"]
+    assert sweep(table, length, grid) == 0
+
+
+@pytest.mark.filterwarnings("ignore:.*ended in half a line")
+def test_a_table_that_is_cut_anywhere_loses_one_run_and_goes_on(table):
+    grid = [{"power": "é, \u2028", "seed": 5}, {"power": '"', "seed": 6}]
+    sweep(table, lambda power, seed: {"score": "ü"}, grid)
+    whole = table.read_bytes()
+    for cut in range(len(whole)):
+        table.write_bytes(whole[:cut])
+        lines = whole[:cut].count(b"\n")
+        assert len(read_table(table)) == max(lines - 1, 0)
+        assert sweep(table, lambda power, seed: {"score": "ü"}, grid) == 3 - max(
+            lines, 1
+        )
+        assert len(read_table(table)) == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        (b"1,6,", b"\xc3,6,", 3),
+        (b"1,6,", b"1,\x00,", 3),
+        (b"1,6,", b"6,", 3),
+        (b"1,6,", b"1,1,6,", 3),
+        (b"3,7,", b'"3,7,', 10),
+        (b"power,", b'"power,', 1),
+    ],
+)
+def test_a_damaged_line_is_named_and_the_table_left_alone(table, old, new, line):
+    sweep(table)
+    assert table.read_bytes().count(old) == 1
+    table.write_bytes(broken := table.read_bytes().replace(old, new))
+    for use in (sweep, read_table):
+        with pytest.raises(
+            ValueError, match=rf"powers\.csv is damaged in line {line}: "
+        ):
+            use(table)
+    assert table.read_bytes() == broken
 
 
 @pytest.mark.parametrize(
@@ -85,6 +156,40 @@ def test_half_a_last_line_or_header_is_dropped_and_done_again(table, kept, made)
     with pytest.warns(UserWarning, match="ended in half a line"):
         assert sweep(table) == made
     assert rows_of(table) == WHOLE
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such limit")
+@pytest.mark.parametrize("room", [10, 50, 300])
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_a_full_disk_is_named_and_leaves_whole_rows(table, room, n_jobs):
+    resource = pytest.importorskip("resource")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+    try:
+        with pytest.raises(OSError, match=r"powers\.csv cannot be written: File too"):
+            sweep(table, n_jobs=n_jobs)
+        with pytest.raises(OSError, match=r"powers\.csv cannot be written: File too"):
+            sweep(table, retry=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    text = table.read_text()
+    assert len(text) <= room
+    assert text.endswith("\n") or not text
+    assert [path.name for path in table.parent.iterdir()] == [table.name]
+    assert sweep(table) == 9 - max(text.count("\n") - 1, 0)
+    assert rows_of(table) == WHOLE
+
+
+def test_an_interrupt_is_passed_on_and_what_has_ended_is_kept(table):
+    def stopped(power, seed):
+        if power == 2:
+            raise KeyboardInterrupt
+        return square(power, seed)
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(table, stopped)
+    assert len(read_table(table)) == 3
+    assert sweep(table) == 6
 
 
 def test_runs_that_fail_are_recorded_and_made_again_when_asked(table):
@@ -185,6 +290,13 @@ def test_settings_need_the_same_keys(table):
     assert not table.exists()
 
 
+@pytest.mark.parametrize("name", ["score", "seed", "error"])
+def test_a_column_is_not_named_twice(table, name):
+    with pytest.raises(ValueError, match=rf"metrics and grid give \['{name}'\] twice"):
+        run_grid(square, GRID, table, metrics=["score", name])
+    assert not table.exists()
+
+
 def test_a_run_that_stands_twice_is_refused(table):
     sweep(table)
     with table.open("a") as file:
@@ -227,6 +339,26 @@ def test_a_metric_that_is_off_is_named():
     assert len(check(rows, tolerance=1e-5)) == 2
 
 
+def test_a_run_that_diverged_again_agrees():
+    def run(power, seed):
+        return {"score": float("nan") if power else 1.0}
+
+    rows = [{"power": power, "seed": 1, "score": float("nan")} for power in (1, 0)]
+    names = {"keys": ["power", "seed"], "metrics": ["score"]}
+    (fault,) = check_table(run, rows, **names)
+    assert fault == "power=0, seed=1: score is 1.0 now, nan in the table"
+
+
+def test_what_a_row_or_a_run_lacks_is_named():
+    names = {"keys": ["seed"], "metrics": ["score"]}
+    with pytest.raises(ValueError, match=r"rows, keys and metrics differ: no \['seed'"):
+        check_table(square, [{"score": 1.0}], **names)
+    with pytest.raises(
+        ValueError, match=r"function returned no \['score'\] for seed=1"
+    ):
+        check_table(lambda seed: {}, [{"seed": 1, "score": 1.0}], **names)
+
+
 def test_the_interval_is_students_and_pairs_are_subtracted_run_by_run():
     first, second = np.array([3.0, 5.0, 9.0]), np.array([2.0, 4.5, 7.0])
     for found, known in [
@@ -238,12 +370,52 @@ def test_the_interval_is_students_and_pairs_are_subtracted_run_by_run():
         assert found.mean == found[0]
 
 
-def test_small_whole_numbers_and_truth_values_do_not_wrap():
-    half = stats.t.ppf(0.975, 2) / 3
-    for kind in (np.uint8, np.int8, bool):
-        first, second = np.array([0, 0, 1], kind), np.array([1, 1, 1], kind)
-        expected = (-2 / 3, -2 / 3 - half, -2 / 3 + half)
-        assert interval(first, minus=second) == pytest.approx(expected)
+def by_hand(values, minus):
+    """Return the interval, computed number by number."""
+    steps = [float(a) - float(b) for a, b in zip(values, minus, strict=True)]
+    n = len(steps)
+    mean = sum(steps) / n
+    spread = sum((step - mean) ** 2 for step in steps) / (n - 1)
+    half = float(stats.t.ppf(0.975, n - 1)) * (spread / n) ** 0.5
+    return mean, mean - half, mean + half
+
+
+def as_series(values, dtype):
+    """Return a Series whose index is in another order, and holds a number twice."""
+    return pd.Series(np.array(values, dtype), index=[7, *range(len(values), 1, -1)])
+
+
+def as_tensor(values, dtype):
+    import tensorflow as tf
+
+    return tf.constant(np.array(values, dtype))
+
+
+DTYPES = ["bool", "int8", "uint8", "uint16", "int32", "uint64", "float16", "float32"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        np.array,
+        lambda values, dtype: np.array(values, dtype).tolist(),
+        lambda values, dtype: tuple(np.array(values, dtype)),
+        as_series,
+        pytest.param(as_tensor, marks=pytest.mark.slow),
+    ],
+)
+@given(st.data())
+def test_the_interval_is_the_same_by_hand_on_every_container(kind, data):
+    whole = st.integers(0, 255)
+    n = data.draw(st.integers(2, 6))
+    rows = [data.draw(st.lists(whole, min_size=n, max_size=n)) for _ in range(2)]
+    dtypes = [data.draw(st.sampled_from(DTYPES)) for _ in range(2)]
+    arrays = [np.array(r).astype(d) for r, d in zip(rows, dtypes, strict=True)]
+    first, second = (kind(a, a.dtype) for a in arrays)
+    expected = by_hand(*arrays)
+    assert interval(first, minus=second) == pytest.approx(expected, abs=1e-9)
+    expected = by_hand(arrays[0], [0] * n)
+    assert interval(first) == pytest.approx(expected, abs=1e-9)
 
 
 def test_the_interval_holds_the_mean_19_times_in_20():
