@@ -6,7 +6,7 @@ PY := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python,.venv/bin/python)
 
 on = $(filter-out 0,$(1))
 
-.PHONY: help book test test-fast test-package serve live lab run experiments bench lock for-book for-dev
+.PHONY: help book test test-fast test-package serve live lab run experiments bench mutants lock for-book for-dev
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 20
@@ -40,6 +40,9 @@ experiments: for-dev ## run or resume the sweeps (NAME=…, CHECK=3, RETRY=1, SC
 
 bench: for-dev ## time each thing beside its yardstick (NAME=fused, SAVE=1)
 	@$(PY) -m book_tools bench $(NAME) $(if $(call on,$(SAVE)),--save)
+
+mutants: for-dev ## see whether the tests notice single faults (NAME=lstm_utils/models); slow
+	@$(PY) -m book_tools mutants $(NAME)
 
 lock: for-dev ## recompile the locks and environment.yml (UPGRADE=1)
 	@$(PY) -m book_tools lock $(if $(call on,$(UPGRADE)),--upgrade)

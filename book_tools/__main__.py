@@ -56,6 +56,8 @@ def _parser():
     bench = add("bench", "programs:bench", "time each thing beside its yardstick")
     bench.add_argument("name", nargs="?", help="the one benchmark to run")
     bench.add_argument("--save", action="store_true", help="replace its table")
+    mutants = add("mutants", "mutants:mutants", "see whether tests notice faults")
+    mutants.add_argument("name", nargs="?", help="where files must begin: a path")
     add("check", "freshness:check", "say which chapters are stale or not normalised")
     add("lab", "programs:lab", "open JupyterLab on the chapters")
     add("test", "programs:run_gate", "run every test")

@@ -17,13 +17,20 @@ with warnings.catch_warnings(record=True) as caught:
     from lstm_utils import setup
     early = "keras" in sys.modules
     setup(seed={seed})
-import keras, numpy as np, matplotlib
+import keras, numpy as np, matplotlib, tensorflow as tf
+try:
+    tf.random.Generator.from_non_deterministic_state()
+    deterministic = False
+except RuntimeError:  # which TensorFlow refuses where all else is deterministic
+    deterministic = True
 print(json.dumps({{
     "early": early,
     "draw": [float(np.random.rand()), float(keras.random.uniform(()))],
     "weights": float(keras.layers.Dense(1)(np.ones((1, 9))).numpy().sum()),
     "onednn": os.environ["TF_ENABLE_ONEDNN_OPTS"],
     "gpu": os.environ.get("CUDA_VISIBLE_DEVICES"),
+    "deterministic": deterministic,
+    "third": str(np.array([1 / 3, 1e-9])),
     "white": matplotlib.rcParams["figure.facecolor"],
     "warnings": [str(w.message) for w in caught if w.category is UserWarning],
 }}))
@@ -47,6 +54,7 @@ def test_same_seed_same_numbers_and_not_a_word_on_stderr():
     assert first["draw"] != other["draw"]
     assert first["weights"] != other["weights"]
     assert (stderr, first["early"]) == ("", False)
+    assert (first["deterministic"], first["third"]) == (True, "[0.3333 0.    ]")
     assert (first["onednn"], first["gpu"], first["white"]) == ("0", "-1", "white")
 
 

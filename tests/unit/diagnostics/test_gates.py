@@ -31,10 +31,14 @@ def test_traces_end_in_the_outputs_of_every_layer(fused):
     assert len({trace.layer for trace in traces}) == 3
 
 
+def cell_state(trace):
+    before = np.concatenate([np.zeros((4, 1, 3)), trace.c[:, :-1]], axis=1)
+    return trace.f * before + trace.i * trace.g
+
+
 def test_the_equations_hold_between_the_parts():
     (trace,) = gate_traces(sequential(layers.LSTM(3)), X)
-    before = np.concatenate([np.zeros((4, 1, 3)), trace.c[:, :-1]], axis=1)
-    np.testing.assert_allclose(trace.c, trace.f * before + trace.i * trace.g, atol=1e-6)
+    np.testing.assert_allclose(trace.c, cell_state(trace), atol=1e-6)
     np.testing.assert_allclose(trace.h, trace.o * np.tanh(trace.c), atol=1e-6)
     gates = np.stack([trace.i, trace.f, trace.o])
     assert ((gates > 0) & (gates < 1)).all()
@@ -55,7 +59,9 @@ def test_a_gate_set_by_hand_is_read_back():
 def test_other_activations_and_no_bias_are_followed():
     kinds = {"activation": "relu", "recurrent_activation": "hard_sigmoid"}
     model = sequential(lstm(use_bias=False, **kinds), steps=None)
-    np.testing.assert_allclose(gate_traces(model, X)[0].h, model(X), atol=1e-6)
+    (trace,) = gate_traces(model, X)
+    np.testing.assert_allclose(trace.h, model(X), atol=1e-6)
+    np.testing.assert_allclose(trace.c, cell_state(trace), atol=1e-6)
 
 
 def test_layers_between_and_branches_are_walked_through():

@@ -120,5 +120,7 @@ def test_bad_input_says_what_is_wrong(units, options, message):
 
 
 def test_a_budget_too_small_is_refused():
+    least = _params(1, 2, 3, 1)
+    assert width_for_budget(least, 2, n_features=3) == 1
     with pytest.raises(ValueError, match="2 layers of width 1 on 3 features already"):
-        width_for_budget(10, 2, n_features=3)
+        width_for_budget(least - 1, 2, n_features=3)

@@ -86,7 +86,7 @@ def own_model(kind):
     )
     if kind == "bridge":
         joined = layers.Concatenate()(states)
-        states = [layers.Dense(6, activation=a)(joined) for a in ("tanh", None)]
+        states = [layers.Dense(6, activation=a)(joined) for a in ("tanh", "sigmoid")]
     x = embed(target_in)
     h = layers.LSTM(6, return_sequences=True)(x, initial_state=states)
     if kind == "residual":
@@ -147,9 +147,12 @@ def odd_model(kind):
         "own activation": {"activation": tanh},
         "gates": {"recurrent_activation": "hard_sigmoid"},
         "no bias": {"use_bias": False},
+        "backwards": {"go_backwards": True},
         "16 bits": {"dtype": "bfloat16", "recurrent_initializer": "zeros"},
     }.get(kind, {})
     lstm = OwnLSTM if kind == "own layer" else layers.LSTM
+    if kind == "half masked":
+        read = layers.Add()([read, layers.Embedding(n, 6)(source)])
     if kind == "two ways":
         read = layers.Bidirectional(layers.LSTM(3, return_sequences=True))(read)
     keys, *states = lstm(6, return_sequences=True, return_state=True, **options)(read)
@@ -170,6 +173,7 @@ def odd_model(kind):
 
 ODD = ["activation", "own activation", "gates", "no bias", "own layer", "two ways"]
 ODD += ["looks at itself", "scaled", "norm", "softmax layer", "16 bits"]
+ODD += ["backwards", "half masked"]
 
 
 @pytest.mark.parametrize("kind", ODD)
@@ -196,6 +200,12 @@ def test_other_models_are_read_anew(source):
     lora = make_encoder_decoder(1, 6, N_TOKENS)
     lora.get_layer("head").enable_lora(2)
     assert isinstance(begin(lora, source, 3), Anew)
+    asked, read = (keras.Input((None,), dtype="int32") for _ in range(2))
+    x, mask = keras.layers.Embedding(N_TOKENS, 6)(read), keras.ops.not_equal(asked, 0)
+    h = keras.layers.LSTM(6, return_sequences=True)(x, mask=mask)
+    p = keras.layers.Dense(N_TOKENS, activation="softmax")(h)
+    masked = keras.Model([asked, read], p)
+    assert isinstance(begin(masked, np.maximum(source, 3), 3), Anew)
     model.get_layer("encoder_1").stateful = True
     assert isinstance(begin(model, source, 3), Anew)
 

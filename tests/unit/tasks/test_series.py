@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from lstm_utils.reference import numpy_stack
 from lstm_utils.tasks import autoregression, lstm_teacher
+from lstm_utils.tasks.series import _random_lstm
 
 
 def test_the_forecast_of_the_process_itself_has_error_1():
@@ -24,6 +26,12 @@ def test_a_teacher_is_one_function_under_every_seed():
     for a, b in zip(few, more, strict=True):
         np.testing.assert_array_equal(a, b[:50])
     assert (other[1] != few[1]).any()
+    weights, lines = _random_lstm(np.random.default_rng(3), 2, 8), []
+    for seed in (1, 2):
+        x, y = lstm_teacher(40, 9, seed=seed, layers=1, teacher=3)
+        h = numpy_stack(x, [weights])[:, :, 0]
+        lines.append(np.polyfit(h.ravel(), y.ravel(), 1))
+    np.testing.assert_allclose(*lines, atol=1e-4)
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3])
