@@ -7,7 +7,14 @@ from itertools import chain, count, islice
 
 import numpy as np
 
-from lstm_utils._validate import as_numbers, check_int, check_model, check_number
+from lstm_utils._validate import (
+    as_numbers,
+    check_int,
+    check_model,
+    check_number,
+    shown,
+    wrong,
+)
 from lstm_utils.checks import check_targets
 
 __all__ = ["train"]
@@ -48,14 +55,14 @@ def train(
         Seed of the order of the data.
     batch_size : int
         Samples a batch.
-    loss : str or keras.losses.Loss
+    loss : str, keras.losses.Loss or function, or a list, tuple or dict of them
         As for ``model.compile``.
 
     Raises
     ------
     TypeError, ValueError
-        If a number is out of range, the data are not finite numbers, or the targets
-        do not fit the model.
+        If a number is out of range, the data are not finite numbers, the targets do
+        not fit the model, or Keras knows no such loss.
 
     References
     ----------
@@ -77,7 +84,7 @@ def train(
     seed = check_int("seed", seed, 0, "It fixes the order of the data.")
     optimizer = falling_adam(learning_rate, updates)
     data, n = _arrays(x, y)
-    check_model("model", model).compile(optimizer, loss=loss)
+    check_model("model", model).compile(optimizer, loss=_known(loss))
     check_targets(model, data[1])
     order = order_of(n, updates, batch_size, np.random.default_rng(seed))
     batches = (keras.tree.map_structure(lambda a, k=k: a[k], data) for k in order)
@@ -122,6 +129,21 @@ def _arrays(x, y) -> tuple[tuple, int]:
                 )
     same = keras.tree.pack_sequence_as((*trees.values(),), arrays)
     return keras.tree.lists_to_tuples(same), n  # TensorFlow takes no batches in lists
+
+
+def _known(loss):
+    """Return `loss`, or raise if Keras does not know it, or one of several."""
+    import keras
+
+    for one in keras.tree.flatten(loss) or [loss]:
+        try:
+            known = keras.losses.get(one) is not None
+        except ValueError:
+            known = False
+        if not known:
+            hint = "Such as 'mse', or 'sparse_categorical_crossentropy' for ids."
+            raise wrong(ValueError, "loss", "name losses of Keras", shown(one), hint)
+    return loss
 
 
 def _is_plain(tree) -> bool:

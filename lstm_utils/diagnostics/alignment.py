@@ -82,7 +82,7 @@ def alignment_score(weights, alignment, *, within: int = 0) -> float:
     1.0
     """
     weights = as_numbers("weights", weights)
-    alignment = np.asarray(alignment)
+    alignment = as_numbers("alignment", alignment)
     within = check_int("within", within, 0, "It counts steps to either side.")
     if alignment.dtype != bool:
         raise TypeError(

@@ -73,13 +73,13 @@ def test_trees_are_trained_on_as_arrays_are():
     q = keras.layers.Dense(1, name="q", kernel_initializer="zeros")(b)
     by_place = keras.Model([a, b], [p, q])
     by_name = keras.Model({"a": a, "b": b}, {"p": p, "q": q})
-    for model, x, y in (
-        (by_place, [X, X], (6 * X, X)),
-        (by_name, {"b": X, "a": X}, {"q": X, "p": 6 * X}),
+    for model, x, y, loss in (
+        (by_place, [X, X], (6 * X, X), ["mse", keras.losses.MeanSquaredError()]),
+        (by_name, {"b": X, "a": X}, {"q": X, "p": 6 * X}, {"p": "mse", "q": "mse"}),
     ):
         for layer in ("p", "q"):
             model.get_layer(layer).set_weights([np.zeros((1, 1)), np.zeros(1)])
-        fit(model, x, y, updates=300, learning_rate=0.1)
+        fit(model, x, y, loss=loss, updates=300, learning_rate=0.1)
         slopes = [model.get_layer(k).get_weights()[0].item() for k in ("p", "q")]
         assert slopes == pytest.approx([2, 1], abs=1e-3)
 
@@ -152,6 +152,7 @@ HOLED = np.where(X > 0.9, np.nan, X)
             "x must be an array, but its rows have different lengths",
         ),
         ({"x": []}, "x is empty"),
+        ({"loss": ["mse", "mes"]}, "loss must name losses of Keras, but 'mes'"),
     ],
 )
 def test_bad_input_says_what_is_wrong(given, message):
