@@ -240,13 +240,16 @@ def test_serving_and_building_nothing_says_what_to_do(tmp_path, monkeypatch):
 
 def test_every_input_and_override_changes_the_fingerprint(small, monkeypatch):
     seen = {small.fingerprint()}
-    for name in ("intro.md", "chapters/01-small.ipynb", "_static/book.css"):
+    changed = ("intro.md", "chapters/01-small.ipynb", "_static/book.css")
+    for name in (*changed, "book_tools/site/extension.py"):
         path = small.root / name
-        path.write_bytes(path.read_bytes() + b"\n")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a") as file:
+            file.write("\n")
         seen.add(small.fingerprint())
     monkeypatch.setenv("BOOK_BRANCH", "other")
     seen.add(small.fingerprint())
-    assert len(seen) == 5
+    assert len(seen) == 6
     (small.root / "chapters" / ".ipynb_checkpoints").mkdir()
     for name in (".ipynb_checkpoints/x.ipynb", ".01-small.ipynb.tmp", "x.tmp"):
         (small.root / "chapters" / name).write_text("{}")

@@ -18,13 +18,13 @@ def test_running_numbers_become_chapter_and_place():
     counted = {
         intro: {"figure": {"fig-a": (1,)}},
         one: {"figure": {"fig-c": (3,), "fig-b": (2,)}},
-        two: {"exercise": {"ex-k": (9,), "ex-l": (10,)}},
+        two: {"exercise": {"ex-l": (9,), "ex-k": (10,)}},
     }
     assert number_by_chapter(None, SimpleNamespace(toc_fignumbers=counted)) == []
     assert counted == {
         intro: {"figure": {"fig-a": (1,)}},
         one: {"figure": {"fig-b": (1, 1), "fig-c": (1, 2)}},
-        two: {"exercise": {"ex-k": (12, 1), "ex-l": (12, 2)}},
+        two: {"exercise": {"ex-l": (12, 1), "ex-k": (12, 2)}},
     }
 
 

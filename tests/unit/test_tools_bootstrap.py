@@ -100,6 +100,18 @@ def test_an_interrupted_installation_is_done_again(machine, book):
     assert bootstrap.is_installed("book", book)
 
 
+def test_a_lock_taken_back_after_an_interruption_is_installed_again(machine, book):
+    lock, python = book / "requirements" / "book.txt", book / ".venv" / "bin" / "python"
+    machine()
+    bootstrap.main("book", book)
+    first = lock.read_text()
+    lock.write_text("book==2\n")
+    shutil.copy(machine(pip="exit 1"), python)
+    complaint(book)
+    lock.write_text(first)
+    assert not bootstrap.is_installed("book", book)
+
+
 @pytest.mark.parametrize("lacks", ["pip", "python"])
 def test_a_venv_that_lacks_pip_or_its_python_is_made_anew(machine, book, lacks):
     folder = book / ".venv"
@@ -187,7 +199,10 @@ def make(*arguments):
 def test_make_alone_lists_every_command():
     printed = make().splitlines()
     listed = {line.split()[1] for line in printed}
-    there = "help book test test-fast test-package serve live lab run bench experiments"
+    there = (
+        "help book test test-fast test-package serve live lab run bench experiments "
+        "mutants"
+    )
     assert {*there.split()} <= listed
     assert listed <= {*there.split(), "lock", "student", "instructor"}
     assert all(len(line.split()) > 3 for line in printed)

@@ -229,6 +229,13 @@ def test_the_gate_ends_with_pytest_over_everything(started):
     assert "--nbval" in program
 
 
+def test_the_quick_gate_leaves_out_the_site_and_what_is_slow(started):
+    assert run_gate(fast=True) == 0
+    program, _ = started[0][-1]
+    places = ["lstm_utils", "tests/unit", "tests/sweeps", "tests/chapters"]
+    assert program[-6:] == ["-m", "not slow", *places]
+
+
 def test_the_gate_tries_the_same_random_examples_each_time():
     def examples():
         tried = []

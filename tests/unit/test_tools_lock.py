@@ -86,6 +86,7 @@ def test_dev_is_compiled_first_and_binds_the_others(project, compiled):
     assert "--extra data --extra course --extra book --extra test" in dev
     assert "--generate-hashes" in dev
     assert "--no-emit-index-url" in dev
+    assert "--extra book" not in run
     assert book.split()[-2] == run.split()[-2] == "-c"
     assert book.endswith("dev.txt")
     assert all(text.endswith("new==1\n") for text in locks(project))

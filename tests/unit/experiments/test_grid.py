@@ -334,9 +334,9 @@ def test_an_unknown_table_gets_the_list():
 # --- checks and intervals -----------------------------------------------------
 
 
-def check(rows, tolerance=1e-4):
+def check(rows, **options):
     names = {"keys": ["power", "seed"], "metrics": ["score"]}
-    return check_table(square, rows, **names, tolerance=tolerance)
+    return check_table(square, rows, **names, **options)
 
 
 def test_a_table_agrees_with_itself(table):
@@ -350,6 +350,7 @@ def test_a_metric_that_is_off_is_named():
         "power=1, seed=5: score is 1.6666666666666667 now, 1.7 in the table"
     ]
     assert len(check(rows, tolerance=1e-5)) == 2
+    assert check([{**GRID[0], "score": 1.6687}]), "unless told, four digits agree"
 
 
 def test_a_run_that_diverged_again_agrees():
