@@ -15,13 +15,11 @@ from lstm_utils.reference import lstm_params
 class Rule(NamedTuple):
     """How the learning rate of an arm is chosen, and which seeds are scored at it.
 
-    Each rate of `first` is tried with the tuning seeds, none of which is scored. While
-    the rate with the best mean score is at an edge, its neighbour on the ladder is
-    tried too, up to the ladder's ends.
+    Each rate of the grid, which is one for all arms of a comparison, is tried with the
+    tuning seeds, none of which is scored. That with the best mean score is taken.
     """
 
-    first: Sequence[float] = (0.01, 0.02, 0.04)
-    ladder: Sequence[float] = tuple(0.01 * 2.0**k for k in range(-10, 11))
+    grid: Sequence[float] = (0.005, 0.01, 0.02, 0.04, 0.08, 0.16)
     tuning_seeds: Sequence[int] = (100, 101)
     seeds: Sequence[int] = range(5)
     score: str = "val_score"
@@ -66,21 +64,11 @@ def choose(
         for row in rows
         if row["backend"] == rule.backend and _fits(row, arm)
     }
-    rates = sorted({*rule.first, *(lr for lr, _ in found)})
-    while len(rates) > 1:
-        looks = runs(arm, rates, rule.tuning_seeds, rule.backend)
-        if lacking := [new for new in looks if (new["lr"], new["seed"]) not in found]:
-            return lacking, None
-        means = [np.mean([found[lr, s] for s in rule.tuning_seeds]) for lr in rates]
-        best = int(np.argmin(np.nan_to_num(means, nan=np.inf)))
-        place = rule.ladder.index(rates[best])
-        if best == 0 and place > 0:
-            rates = [rule.ladder[place - 1], *rates]
-        elif best == len(rates) - 1 and place < len(rule.ladder) - 1:
-            rates = [*rates, rule.ladder[place + 1]]
-        else:
-            return [], rates[best]
-    return [], rates[0]
+    looks = runs(arm, rule.grid, rule.tuning_seeds, rule.backend)
+    if lacking := [new for new in looks if (new["lr"], new["seed"]) not in found]:
+        return lacking, None
+    means = [np.mean([found[lr, s] for s in rule.tuning_seeds]) for lr in rule.grid]
+    return [], rule.grid[int(np.argmin(np.nan_to_num(means, nan=np.inf)))]
 
 
 def confirming_settings(arm: Mapping, rows: list[Mapping]) -> list[dict]:

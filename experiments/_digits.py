@@ -1,6 +1,6 @@
 """How the sweeps of chapter 08 train on handwritten digits, read row by row.
 
-400 batches of 32. Rates are chosen as `RULE` says, from a ladder that has ends.
+400 batches of 32. Rates are chosen as `RULE` says.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ KINDS = {
     "plain": {},
     "residual": {"residual": True},
     "pre-norm": {"residual": True, "layer_norm": True},
+    "norm": {"layer_norm": True},
 }
-RULE = Rule(first=(0.003, 0.01, 0.03), ladder=(0.0003, 0.001, 0.003, 0.01, 0.03, 0.1))
+RULE = Rule(grid=(0.0003, 0.001, 0.003, 0.01, 0.03, 0.1))
 UPDATES, BATCH, BLOCKS = 400, 32, 10
 
 

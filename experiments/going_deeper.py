@@ -1,4 +1,4 @@
-"""Going deeper: stacks of 4, 12 and 30 layers, plain, with residuals, with norms.
+"""Going deeper: stacks of 4, 12 and 30 layers, plain, with residuals, norms or both.
 
 At 30 layers a run is long: three seeds at the rate of the same kind with 12 layers,
 and none to tune. Lower is better. Twelve layers are confirmed on TensorFlow.
