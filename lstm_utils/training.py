@@ -17,7 +17,7 @@ from lstm_utils._validate import (
 )
 from lstm_utils.checks import check_targets
 
-__all__ = ["train"]
+__all__ = ["add_pieces", "train"]
 
 
 def train(
@@ -33,8 +33,9 @@ def train(
 ) -> None:
     """Train a model by exactly so many updates, the rate falling to zero.
 
-    Adam with gradients clipped to norm 1; the learning rate falls from
-    `learning_rate` to 0 along a half cosine. Batches come from the data in a fresh
+    Adam with each array of the gradient clipped to norm 1, that of an embedding as a
+    whole (see `add_pieces`); the learning rate falls from `learning_rate` to 0 along a
+    half cosine. Batches come from the data in a fresh
     random order for each pass, the same for every model under one seed. They are cut
     out one by one, so that many updates take no more memory than few.
 
@@ -98,7 +99,56 @@ def falling_adam(lr: float, updates: int):
     hint = "It is the rate of the first update."
     lr = check_number("learning_rate", lr, 0, hint, strict=True)
     falling = keras.optimizers.schedules.CosineDecay(lr, updates)
-    return keras.optimizers.Adam(falling, clipnorm=1.0)
+    return add_pieces(keras.optimizers.Adam(falling, clipnorm=1.0))
+
+
+def add_pieces(optimizer):
+    """Let an optimiser see the gradient of an embedding as one array.
+
+    On TensorFlow the gradient of an ``Embedding`` comes in pieces, one for each token
+    that was looked up. Adam squares each piece and then adds, and `clipnorm` measures
+    the pieces, so that rows of frequent tokens take longer steps than on JAX or
+    PyTorch. Here the pieces are added up first; where there are none, nothing changes.
+
+    Introduced in: 10
+
+    Parameters
+    ----------
+    optimizer : keras.optimizers.Optimizer
+        It is changed.
+
+    Returns
+    -------
+    keras.optimizers.Optimizer
+        The same one.
+
+    Raises
+    ------
+    TypeError
+        If it is no optimiser of Keras.
+
+    Examples
+    --------
+    >>> import keras
+    >>> optimizer = add_pieces(keras.optimizers.Adam(0.01, clipnorm=1.0))
+    >>> type(optimizer).__name__
+    'Adam'
+    """
+    import keras
+
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
+        hint = "Such as keras.optimizers.Adam(0.01)."
+        what = f"be an optimiser of Keras, not its name, but {shown(optimizer)}"
+        raise TypeError(f"optimizer must {what} came. {hint}")
+    apply = optimizer.apply
+
+    def apply_whole(grads, trainable_variables=None):
+        # To add 0 makes one array of what has indices, and leaves the rest alone.
+        whole = [keras.ops.add(g, 0) if hasattr(g, "indices") else g for g in grads]
+        return apply(whole, trainable_variables)
+
+    optimizer.apply = apply_whole
+    return optimizer
 
 
 def order_of(n: int, updates: int, batch_size: int, rng) -> Iterator[np.ndarray]:
