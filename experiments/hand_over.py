@@ -4,9 +4,7 @@ The strings have 6 to 10 of 8 symbols; the decoder is to write them backwards. S
 them is the control: counting the symbols is enough for it. All ways have the same
 weights, since handing over costs none.
 
-Two layers with 800 updates are compared on TensorFlow as well, with rates of their
-own: there Keras gives Adam the gradient of an embedding in one piece for each token,
-and Adam squares the pieces, not their sum, so that embeddings take longer steps.
+Two layers with 800 updates are run again on TensorFlow, at the rates found on JAX.
 """
 
 from __future__ import annotations
@@ -34,9 +32,7 @@ def settings(rows: list[dict]) -> list[dict]:
         for case in CASES
     ]
     rule = USUAL._replace(seeds=range(10))  # a run takes seconds
-    return next_settings(stages, rows, rule) or next_settings(
-        stages[:1], rows, rule._replace(backend="tensorflow")
-    )
+    return next_settings(stages, rows, rule, confirm=stages[0])
 
 
 @seeded

@@ -68,6 +68,12 @@ def writer():
     return make_encoder_decoder(1, 4, 6, attention="dot", embedding=2)
 
 
+def optimizer():
+    import keras
+
+    return keras.optimizers.Adam()
+
+
 # A partial is made when it is needed: it takes Keras, or a new file.
 FILE = of(partial(lambda: Path(f"{next(NUMBERS)}.csv")), "text")
 WRITER, TRIPLE = {"model": of(partial(writer))}, array(1, 2, 3)
@@ -128,6 +134,7 @@ KINDS = {
     "n_tokens": of(6),
     "name": of("stack"),
     "names": of("legend"),
+    "optimizer": of(partial(optimizer)),
     "panels": of({"a": {"b": RUNS}}, inner={"a": {"b": {1: [1.0]}}}),
     "part": of("test"),
     "path": FILE,

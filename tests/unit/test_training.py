@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lstm_utils.training import train
+from lstm_utils.training import add_pieces, train
 
 pytestmark = pytest.mark.slow
 
@@ -136,6 +136,51 @@ def test_many_updates_take_no_more_memory_than_few():
 
 
 HOLED = np.where(X > 0.9, np.nan, X)
+
+
+IDS = np.array([[0, 1, 1, 1], [1, 2, 1, 0]] * 8)
+Y = np.linspace(-1, 1, 16)[:, None]
+LOOKUPS = {
+    "pieces": lambda: (keras.layers.Embedding(4, 3), keras.Input((4,)), IDS),
+    "whole": lambda: (
+        keras.layers.Dense(3, use_bias=False),
+        keras.Input((4, 4)),
+        np.eye(4)[IDS],
+    ),
+}
+
+
+def rows_after(kind, learn):
+    """Return the rows that are looked up in one of two ways, learned by `learn`."""
+    layer, inputs, x = LOOKUPS[kind]()
+    model = keras.Sequential([inputs, layer, keras.layers.Flatten()])
+    model.add(keras.layers.Dense(1, kernel_initializer="ones"))
+    layer.set_weights([np.linspace(-1, 1, 12).reshape(4, 3)])
+    learn(model, x)
+    return layer.get_weights()[0]
+
+
+OPTIMISERS = {
+    "adam": lambda: keras.optimizers.Adam(0.05),
+    "clipped": lambda: keras.optimizers.SGD(1.0, clipnorm=0.1),
+    "clipped as a whole": lambda: keras.optimizers.SGD(1.0, global_clipnorm=0.1),
+}
+
+
+@pytest.mark.parametrize("name", [*OPTIMISERS, "train"])
+def test_rows_that_are_looked_up_step_as_those_of_a_dense_layer_do(name):
+    def learn(model, x):
+        if name == "train":
+            fit(model, x, Y, updates=3, learning_rate=0.05)
+            return
+        model.compile(add_pieces(OPTIMISERS[name]()), loss="mse")
+        for _ in range(3):
+            model.train_on_batch(x, Y)
+
+    pieces, whole = (rows_after(kind, learn) for kind in ("pieces", "whole"))
+    before = rows_after("whole", lambda model, x: None)
+    assert abs(whole - before)[:3].min() > 1e-3
+    np.testing.assert_allclose(pieces, whole, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize(
