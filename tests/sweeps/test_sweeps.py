@@ -16,7 +16,14 @@ import numpy as np
 import pytest
 
 from book_tools.chapters import ROOT
-from experiments._arms import Rule, arm_settings, near_equal_widths, stack_params
+from experiments._arms import (
+    GROWING,
+    USUAL,
+    Rule,
+    arm_settings,
+    near_equal_widths,
+    stack_params,
+)
 from experiments._digits import RULE
 from experiments._start import seeded
 from lstm_utils.experiments import read_table
@@ -327,21 +334,16 @@ def tuned(best, rule):
 @pytest.mark.parametrize(
     ("rule", "best", "expected"),
     [
-        (Rule(), 0.02, [[0.01, 0.02, 0.04], [0.02]]),
-        (Rule(), 0.08, [[0.01, 0.02, 0.04], [0.08], [0.16], [0.08]]),
-        (Rule(), 0.005, [[0.01, 0.02, 0.04], [0.005], [0.0025], [0.005]]),
-        (RULE, 0.01, [[0.003, 0.01, 0.03], [0.01]]),
-        (RULE, 0.03, [[0.003, 0.01, 0.03], [0.1], [0.03]]),
-        (RULE, 0.001, [[0.003, 0.01, 0.03], [0.001], [0.0003], [0.001]]),
-        (RULE, 1.0, [[0.003, 0.01, 0.03], [0.1], [0.1]]),  # the ladder ends
-        (RULE, 1e-6, [[0.003, 0.01, 0.03], [0.001], [0.0003], [0.0003]]),
-        (Rule(first=(0.02, 0.04), ladder=(0.02, 0.04)), 1.0, [[0.02, 0.04], [0.04]]),
-        (Rule(first=(0.04,)), 1.0, [[0.04]]),  # nothing to choose from
+        *((USUAL, best, [[*USUAL.grid], [best]]) for best in USUAL.grid),
+        *((RULE, best, [[*RULE.grid], [best]]) for best in RULE.grid),
+        (USUAL, 1.0, [[*USUAL.grid], [0.16]]),  # its edge
+        (Rule(grid=(0.04,)), 1.0, [[0.04], [0.04]]),  # nothing to choose from
+        (GROWING, 0.02, [[0.01, 0.02, 0.04], [0.02]]),
+        (GROWING, 0.08, [[0.01, 0.02, 0.04], [0.08], [0.16], [0.08]]),
+        (GROWING, 0.005, [[0.01, 0.02, 0.04], [0.005], [0.0025], [0.005]]),
     ],
 )
-def test_the_grid_grows_until_its_best_rate_is_inside_or_the_ladder_ends(
-    rule, best, expected
-):
+def test_every_rate_of_the_grid_is_tried_and_the_best_is_scored(rule, best, expected):
     rates, rows = tuned(best, rule)
     assert rates == expected
     scored = sorted((row["seed"], row["lr"]) for row in rows if row["seed"] < 100)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments import _digits, _stacks, rate_by_depth
+from experiments import _digits, _stacks, adam_epsilon, rate_by_depth
 
 # Another test of the same process may have imported TensorFlow before.
 pytestmark = [
@@ -17,7 +17,8 @@ def made(monkeypatch):
     """Return a list that gets each stack; all are trained by 20 updates only."""
     stacks, build = [], _digits.stack
     monkeypatch.setattr(_digits, "UPDATES", 20)
-    for module in (_digits, rate_by_depth):
+    monkeypatch.setattr(adam_epsilon, "UPDATES", 20)
+    for module in (_digits, adam_epsilon, rate_by_depth):
         monkeypatch.setattr(
             module, "stack", lambda *key: stacks.append(build(*key)) or stacks[-1]
         )
@@ -44,11 +45,28 @@ def test_blocks_give_the_weights_that_one_training_gives(made):
     assert 0 <= found["test_score"] <= 1
 
 
-def test_a_constant_rate_stays_and_the_clipping_is_the_one_asked_for(made):
-    setting = {"depth": 1, "optimiser": "sgd", "clipping": "norm 0.1", "lr": 3.0}
+@pytest.mark.parametrize(
+    ("clipping", "norms"),
+    [("norm 0.1", (0.1, None)), ("global norm 1", (None, 1.0)), ("none", (None, None))],
+)
+def test_a_constant_rate_stays_and_the_clipping_is_the_one_asked_for(
+    made, clipping, norms
+):
+    setting = {"depth": 1, "optimiser": "sgd", "clipping": clipping, "lr": 3.0}
     rate_by_depth.run(**setting, seed=0, backend="tensorflow")
     optimiser = made[0].optimizer
     assert type(optimiser).__name__ == "SGD"
-    assert optimiser.clipnorm == 0.1
+    assert (optimiser.clipnorm, optimiser.global_clipnorm) == norms
     assert int(optimiser.iterations) == 20
     assert float(optimiser.learning_rate) == 3
+
+
+def test_a_large_epsilon_keeps_adam_from_moving(made):
+    setting = {"depth": 1, "kind": "plain", "lr": 0.03, "seed": 0}
+    losses = [
+        adam_epsilon.run(epsilon=epsilon, backend="tensorflow", **setting)["last_loss"]
+        for epsilon in (1e-7, 1e9)
+    ]
+    assert losses[0] < 0.9 * losses[1]
+    assert losses[1] == pytest.approx(np.log(10), rel=0.1)
+    assert [model.optimizer.epsilon for model in made] == [1e-7, 1e9]

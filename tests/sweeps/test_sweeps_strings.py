@@ -56,6 +56,7 @@ def test_training_takes_exactly_the_updates_asked_for_and_lowers_the_loss(writer
     strings = tasks.copy_strings(200, 1, 3, seed=0)
     for fit, model, taught, pair in [
         (_strings.fit, net(16), strings, strings),
+        (_strings.fit_in_pieces, net(16), strings, strings),
         (writing.fit, writer, LINES, SENTENCES),
     ]:
         before = _strings.scores(model, pair)["loss"]
@@ -63,6 +64,18 @@ def test_training_takes_exactly_the_updates_asked_for_and_lowers_the_loss(writer
         assert int(model.optimizer.iterations) == 30
         assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-8)
         assert _strings.scores(model, pair)["loss"] < 0.9 * before
+
+
+def test_pieces_are_added_up_for_all_fits_but_the_one_that_shows_what_they_do():
+    strings, rows = tasks.copy_strings(200, 1, 3, seed=0), {}
+    for fit in (_strings.fit, _strings.fit_in_pieces):
+        keras.utils.set_random_seed(0)
+        model = net(8)
+        before = model.get_layer("target_embedding").get_weights()[0]
+        fit(model, strings, updates=5, lr=0.02, seed=0)
+        after = model.get_layer("target_embedding").get_weights()[0]
+        rows[fit] = np.linalg.norm(after - before)
+    assert rows[_strings.fit_in_pieces] > 1.1 * rows[_strings.fit]
 
 
 def test_the_loss_of_training_leaves_padding_out():
