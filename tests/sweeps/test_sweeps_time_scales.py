@@ -102,13 +102,15 @@ def test_what_a_text_may_hold_and_what_not():
     assert nested([0, 1, 3, 2, 1])
     assert not nested([0, 1, 2])  # closed by the wrong kind
     assert not nested([0, 2, 2])  # nothing is open
-    assert nested([0] * 6) and not nested([0] * 7)
+    assert nested([0] * 6)
+    assert not nested([0] * 7)
     assert phrased([0, 8, 1, 5, 4, 2, 9, 3])  # noun that noun verb verb noun.
     assert not phrased([0, 8, 1, 4])  # the verb of the other noun
     assert not phrased([0, 4, 1, 4])  # an object has no verb
     assert not phrased([0, 4, 8])  # no clause after a verb
     deep = [0, 8, 0, 8, 0, 8, 0]
-    assert phrased(deep) and not phrased([*deep, 8])
+    assert phrased(deep)
+    assert not phrased([*deep, 8])
 
 
 @pytest.mark.parametrize("task", RULES)
@@ -117,7 +119,8 @@ def test_a_pair_differs_at_one_step_and_both_are_texts(task):
     kept, changed = minimal_pairs(task, x, CHANGED_STEP)
     assert 20 < len(kept) == len(changed)
     differ = (kept != changed).any(axis=2)
-    assert differ[:, CHANGED_STEP].all() and differ.sum() == len(kept)
+    assert differ[:, CHANGED_STEP].all()
+    assert differ.sum() == len(kept)
     assert all(map(RULES[task], changed.argmax(axis=2)))
     assert (changed.sum(axis=2) == 1).all()
     # Those that were left out cannot be changed to any other symbol.
