@@ -163,15 +163,17 @@ def test_who_stops_a_sweep_gets_one_line_and_no_process_is_left(sweeps, how):
 
 @pytest.mark.slow
 def test_a_second_sweep_on_a_table_gets_one_line(sweeps):
-    first = sweeps.start("powers", "--jobs", "1", SECONDS=1)
-    sweeps.wait_for(lines=1)
-    second = sweeps("powers", SECONDS=1)
+    first = sweeps.start("powers", "--jobs", "1", SECONDS=600)
+    sweeps.wait_for(lines=3)
+    second = sweeps("powers")
     assert second.returncode == 1
     (line,) = second.stderr.splitlines()
     assert line.startswith(f"Another sweep is writing to {sweeps.table}")
     assert line.endswith("Wait for its end, or stop it.")
-    first.communicate(timeout=WAIT)
-    assert first.returncode == 0
+    first.terminate()
+    out, _ = first.communicate(timeout=WAIT)
+    assert "2 rows are kept" in out
+    assert sweeps("powers").returncode == 0
     assert sweeps.scores() == SQUARES
 
 
