@@ -339,7 +339,7 @@ def tuned(best, rule):
         *((USUAL, best, [[*USUAL.grid], [best]]) for best in USUAL.grid),
         *((RULE, best, [[*RULE.grid], [best]]) for best in RULE.grid),
         (USUAL, 1.0, [[*USUAL.grid], [0.16]]),  # its edge
-        (Rule(grid=(0.04,)), 1.0, [[0.04], [0.04]]),  # nothing to choose from
+        (Rule(grid=(0.04,)), 1.0, [[0.04]]),  # nothing to choose from
         (GROWING, 0.02, [[0.01, 0.02, 0.04], [0.02]]),
         (GROWING, 0.08, [[0.01, 0.02, 0.04], [0.08], [0.16], [0.08]]),
         (GROWING, 0.005, [[0.01, 0.02, 0.04], [0.005], [0.0025], [0.005]]),
