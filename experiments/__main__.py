@@ -194,13 +194,13 @@ def _check_part(options) -> int:
 
 
 def _start(options, backend, *arguments) -> int:
-    """Call this module again in a process whose Keras runs on one backend."""
+    """Call this command again in a process whose Keras runs on one backend."""
     if find_spec(backend) is None:
         raise SystemExit(
             f"These runs need Keras on {backend}, which is not installed here: "
             f"`.venv/bin/pip install {backend}`."
         )
-    command = [sys.executable, "-m", "experiments", options.name, *arguments]
+    command = [sys.executable, "-m", "experiments._part", options.name, *arguments]
     command += ["--jobs", str(options.jobs), "--results", str(options.results)]
     command += ["--parent", str(os.getpid())]
     command += ["--scheduler", options.scheduler] if options.scheduler else []
@@ -219,6 +219,10 @@ def _start(options, backend, *arguments) -> int:
                 child.wait(10)
             child.kill()
             raise
+        finally:
+            if hasattr(os, "killpg"):  # a worker that had just been started
+                with suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)
 
 
 def _interrupt(*_) -> None:
@@ -228,11 +232,12 @@ def _interrupt(*_) -> None:
     raise KeyboardInterrupt
 
 
-if __name__ == "__mp_main__":  # a worker, perhaps before its first run
-    from lstm_utils.experiments.grid import end_with
-
-    end_with(int(os.environ["SWEEP_PROCESS"]))
-if __name__ == "__main__":
+def start() -> None:
+    """Run the command line as a process of its own, which can be stopped."""
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, _interrupt)
     sys.exit(main())
+
+
+if __name__ == "__main__":
+    start()

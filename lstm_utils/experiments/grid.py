@@ -162,12 +162,16 @@ def _one_run(function, setting, metrics, starter) -> dict:
 
 @cache
 def end_with(parent: int) -> None:
-    """End this process within a second of its parent, however that one ends."""
+    """End this process within a second of its parent, however that one ends.
+
+    Where it leads a group of processes, as after ``start_new_session``, they end too.
+    """
 
     def watch():
         while os.getppid() == parent:
             time.sleep(0.5)
-        os.kill(os.getpid(), signal.SIGKILL)
+        leads = hasattr(os, "killpg") and os.getpgrp() == os.getpid()
+        (os.killpg if leads else os.kill)(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()
 

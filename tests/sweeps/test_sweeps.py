@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import product
 from pathlib import Path
 from threading import Thread
@@ -91,22 +91,25 @@ def sweeps(tmp_path):
             assert time.monotonic() < end
             time.sleep(0.05)
 
+    def processes():
+        """Return what the processes of the sweep were called with, by number."""
+        mark, found = f"MARK={tmp_path}\0".encode(), {}
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # it has ended, or is another user's
+                if mark in (process / "environ").read_bytes():
+                    called = (process / "cmdline").read_text().split("\0")
+                    found[int(process.name)] = called
+        return found
+
     def left():
         """Return the processes of the sweep that run, after two minutes at most."""
-        mark, end = f"MARK={tmp_path}\0".encode(), time.monotonic() + WAIT / 2
-        while True:
-            found = []
-            for process in Path("/proc").glob("[0-9]*"):
-                try:
-                    if mark in (process / "environ").read_bytes():
-                        found.append(int(process.name))
-                except OSError:
-                    continue  # it has ended, or is another user's
-            if not found or time.monotonic() > end:
-                return found
+        end = time.monotonic() + WAIT / 2
+        while (found := processes()) and time.monotonic() < end:
             time.sleep(0.05)
+        return [*found.values()]
 
     call.start, call.lines, call.wait_for, call.left = start, lines, wait_for, left
+    call.processes = processes
     call.table = tmp_path / "experiments" / "results" / "powers.csv"
     call.scores = lambda: sorted(read_table(call.table)["score"])
     return call
@@ -159,6 +162,22 @@ def test_who_stops_a_sweep_gets_one_line_and_no_process_is_left(sweeps, how):
         assert out.count("\n") == 3
     assert sweeps("powers").returncode == 0
     assert sweeps.scores() == SQUARES
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to look in")
+@pytest.mark.parametrize("killed", ["the command", "its part"] * 2)
+def test_workers_that_have_just_been_started_end_too(sweeps, killed):
+    process = sweeps.start("powers", "--jobs", "2", SECONDS=600)
+    end = time.monotonic() + WAIT
+    while not any("LokyProcess-1" in c for c in sweeps.processes().values()):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    (part,) = map(int, children.read_text().split())
+    os.kill(process.pid if killed == "the command" else part, signal.SIGKILL)
+    process.communicate(timeout=WAIT)
+    assert sweeps.left() == []
 
 
 @pytest.mark.slow
