@@ -16,7 +16,10 @@ from lstm_utils.experiments import read_table
 NAMES = sorted(path.stem for path in (ROOT / "experiments").glob("[!_]*.py"))
 SWEEPS = {name: importlib.import_module(f"experiments.{name}") for name in NAMES}
 # How many seeds are scored at the chosen rate, and by how many it is chosen.
-TEN = {"hand_over": 2, "scheduled_sampling": 5, "source_reversal": 2, "writing": 5}
+TEN = {
+    **{"hand_over": 2, "points_and_depth": 2, "source_reversal": 2},
+    **{"scheduled_sampling": 5, "writing": 5},
+}
 TUNED = [name for name in NAMES if name not in {"rate_by_depth", "time_scales"}]
 CONFIRMED = (
     *("attention_by_length", "attention_on_dates", "deep_or_wide", "dropout_places"),
