@@ -6,6 +6,10 @@ PY := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python,.venv/bin/python)
 
 on = $(filter-out 0,$(1))
 
+# Only what is typed after `make` counts: NAME or PORT stand in many a shell.
+TYPED := CHAPTER CHECK FORCE NAME ONCE PORT RETRY SAVE SCHEDULER UPGRADE VERSIONS
+$(foreach name,$(TYPED),$(if $(findstring environment,$(origin $(name))),$(eval $(name) :=)))
+
 .PHONY: help book test test-fast test-package serve live lab run experiments bench mutants lock for-book for-dev
 
 help: ## list the commands

@@ -1,6 +1,7 @@
 """The first command on a bare machine, with Pythons and pips that only pretend."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -231,3 +232,25 @@ def test_sweeps_get_what_make_was_given():
     words = make("--dry-run", "experiments", *given).split()
     passed = ["deep_or_wide", "--check=3", "--scheduler=tcp://127.0.0.1:8786"]
     assert words[-5:] == ["-m", "experiments", *passed]
+
+
+@needs_make
+def test_what_stands_in_the_shell_is_not_taken_for_typed(monkeypatch):
+    makefile = (ROOT / "Makefile").read_text()
+    used = {*re.findall(r"\$\((?:call on,\$\()?([A-Z]+)\)", makefile)}
+    names = used - {"FIRST", "OS", "PY", "PYTHON", "TYPED"}
+    assert {"NAME", "PORT", "CHAPTER"} <= names
+    for name in names:
+        monkeypatch.setenv(name, "mybox")
+    targets = (
+        "experiments",
+        "bench",
+        "mutants",
+        "run",
+        "serve",
+        "live",
+        "test-package",
+    )
+    printed = make("--dry-run", *targets)
+    assert "mybox" not in printed
+    assert "mybox" in make("--dry-run", "bench", "NAME=mybox")
