@@ -73,7 +73,7 @@ def choose(
         if row["backend"] == rule.backend and _fits(row, arm)
     }
     rates = sorted({*rule.grid, *((lr for lr, _ in found) if rule.ladder else ())})
-    while True:
+    while len(rates) > 1:
         looks = runs(arm, rates, rule.tuning_seeds, rule.backend)
         if lacking := [new for new in looks if (new["lr"], new["seed"]) not in found]:
             return lacking, None
@@ -86,6 +86,7 @@ def choose(
             rates = [*rates, rule.ladder[place + 1]]
         else:
             return [], rates[best]
+    return [], rates[0]
 
 
 def confirming_settings(arm: Mapping, rows: list[Mapping]) -> list[dict]:
