@@ -113,6 +113,7 @@ def execute(notebook: NotebookNode, folder: str) -> NotebookNode:
     client = NotebookClient(
         copy.deepcopy(notebook), km=KernelManager(**kernel), **place
     )
+    client.owns_km = True  # so that it ends the kernel and closes what leads to it
     return client.execute(env=environment(REFERENCE))
 
 
