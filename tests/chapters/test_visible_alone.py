@@ -6,7 +6,7 @@ from ast import unparse
 from collections.abc import Iterator
 
 import pytest
-from jupyter_client.manager import KernelManager
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
@@ -111,7 +111,7 @@ def execute(notebook: NotebookNode, folder: str) -> NotebookNode:
     kernel["kernel_spec_manager"] = NbvalKernelspecManager()
     place = {"timeout": CELL_SECONDS, "resources": {"metadata": {"path": folder}}}
     client = NotebookClient(
-        copy.deepcopy(notebook), km=KernelManager(**kernel), **place
+        copy.deepcopy(notebook), km=AsyncKernelManager(**kernel), **place
     )
     client.owns_km = True  # so that it ends the kernel and closes what leads to it
     return client.execute(env=environment(REFERENCE))
