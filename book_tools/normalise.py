@@ -65,8 +65,12 @@ def read_in_form(path: Path, root: Path = ROOT) -> NotebookNode:
 
 
 def _cell_metadata(metadata: NotebookNode) -> NotebookNode:
+    """Keep what pages and tests need; fold what gives answers away or is a test."""
     kept = {key: metadata[key] for key in ("mystnb", "tags") if metadata.get(key)}
-    if metadata.get("jupyter", {}).get("source_hidden"):
+    own = {*kept.get("tags", [])}
+    if "check" in own:
+        kept["tags"] = sorted(own | {"hide-input"})
+    if own & {"check", "test"} or metadata.get("jupyter", {}).get("source_hidden"):
         kept["jupyter"] = {"source_hidden": True}
     return nbformat.from_dict(kept)
 

@@ -104,8 +104,10 @@ class UpperLSTMCell(keras.layers.LSTMCell):
 class LastStep(keras.layers.Layer):
     """Keep the last step of (batch, time, features): (batch, features).
 
-    After recurrent layers this is right under a mask too, since they repeat their
-    last output over steps that are masked.
+    After a recurrent layer this is right under a mask too, since it repeats its last
+    output over steps that are masked. After ``Bidirectional`` over all steps it is
+    not: there the masked steps hold zeros. Give that layer ``return_sequences=False``
+    and leave this one out.
 
     Introduced in: 08
 

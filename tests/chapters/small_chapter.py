@@ -35,9 +35,9 @@ def exercise(label, answer=None):
     ]
 
 
-def guard(source="assert dot == 1"):
+def guard(source="assert dot == 1", says="# Guard: the dot is drawn once.\n"):
     """Return a hidden cell that asserts what the prose says."""
-    return tagged(source, "remove-cell", "test")
+    return tagged(says + source, "remove-cell", "test")
 
 
 def figure():

@@ -123,6 +123,7 @@ DEFECTS = {
     "guard-asserts-nothing": (add(guard("1 + 1")), "asserts nothing"),
     "guard-asserts-truth": (add(guard("assert True")), "names nothing"),
     "guard-asserts-arithmetic": (add(guard("assert len('ab') == 2")), "names nothing"),
+    "guard-says-nothing": (add(guard(says="")), "does not say what a guard holds"),
     "guard-shown": (code("assert dot == 1", "test"), "shows its guard"),
     "line-too-long": (code("x = " + "1" * 76), "79 columns"),
     "hidden-line-too-long": (add(guard("assert " + "1" * 76)), "79 columns"),

@@ -210,3 +210,20 @@ def test_what_cannot_be_added_up_or_dropped_is_refused():
         keras.layers.RNN(UpperLSTMCell(4, residual=True))(X)
     with pytest.raises(ValueError, match="at least 0 and below 1, but 1 came"):
         make_stack(2, 4, n_features=2, dropout=1)
+
+
+def test_the_last_step_is_the_answer_under_a_mask_but_not_after_bidirectional():
+    import keras
+
+    from lstm_utils.layers import LastStep
+
+    short = X.copy()
+    short[0, 4:] = 0
+    forwards = keras.layers.LSTM(2, return_sequences=True)
+    ends = np.asarray(LastStep()(forwards(keras.layers.Masking()(short))))
+    np.testing.assert_allclose(ends[0], forwards(short[:1, :4])[0, -1], atol=1e-6)
+    inner = keras.layers.LSTM(2, return_sequences=True)
+    both_ways = keras.layers.Bidirectional(inner)
+    ends = np.asarray(LastStep()(both_ways(keras.layers.Masking()(short))))
+    assert (ends[0] == 0).all()
+    assert np.abs(ends[1:]).min() > 0

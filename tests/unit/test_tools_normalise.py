@@ -121,6 +121,20 @@ def test_only_metadata_that_means_something_is_kept():
     assert set(result.metadata) == {"book", "kernelspec", "language_info"}
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (["check"], ["check", "hide-input"]),
+        (["check", "hide-input"], ["check", "hide-input"]),
+        (["remove-cell", "test"], ["remove-cell", "test"]),
+    ],
+    ids=["check", "check-folded-before", "guard"],
+)
+def test_what_gives_an_answer_away_or_guards_the_text_is_folded(before, after):
+    (cell,) = own_cells(normalised(code("x", metadata={"tags": before})))
+    assert cell.metadata == {"tags": after, "jupyter": {"source_hidden": True}}
+
+
 def test_outputs_keep_a_figure_and_its_size_alone():
     data = {
         "image/png": "iVBORw0KGgo=",

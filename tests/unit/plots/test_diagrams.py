@@ -122,8 +122,29 @@ class TestWhatDrawingsSay:
             "cell": "forget input candidate output ft it gt ot ct−1 ct ht−1 ht xt",
             "attention-weights": "encoder decoder context Dense asks q1 k3",
             "stack": "x1 x4 LSTM h1(1) h4(2) h4(3)",
+            "mask": "LSTM skip h1 h2 h3 h4 h5 0.61 0.62 0.03 0",
+            "all-pairs": "p1 p2 y1 y2 p1,1 p2,3 outputs targets",
         }.items():
             assert {*said.split()} <= {*labels(drawing(name))}
+
+    def test_three_units_meet_two_by_six_lines_and_four(self):
+        lines = {
+            group.get("stroke"): len(group.findall("path"))
+            for group in drawing("three-to-two").iter("g")
+        }
+        assert (lines["#d55e00"], lines[BLUE]) == (3 * 2, 2 * 2)
+
+    def test_a_mask_skips_two_steps_and_repeats_the_third(self):
+        without, masked = map(labels, panels("mask"))
+        assert [label for label in without if label[0] == "h"] == [
+            f"h{t}" for t in range(1, 6)
+        ]
+        assert [masked.count(label) for label in ("h3", "skip", "LSTM")] == [3, 2, 3]
+
+    def test_all_pairs_are_all_and_half_of_them_wrong(self):
+        groups = [g.findall("path") for g in drawing("all-pairs").iter("g")]
+        wrong, right, *_ = [len(paths) for paths in groups if paths]
+        assert (wrong, right) == (6, 6 + 2)
 
     def test_a_cell_has_three_gates_two_tanh_three_products_and_a_sum(self):
         shown = labels(drawing("cell"))
