@@ -23,7 +23,7 @@ TEN = {
 TUNED = [name for name in NAMES if name not in {"rate_by_depth", "time_scales"}]
 CONFIRMED = (
     *("attention_by_length", "attention_on_dates", "deep_or_wide", "dropout_places"),
-    *("going_deeper", "rate_by_depth", "source_reversal"),
+    *("going_deeper", "hand_over", "rate_by_depth", "source_reversal"),
 )
 
 
