@@ -20,7 +20,7 @@ TEN = {"hand_over": 2, "scheduled_sampling": 5, "source_reversal": 2, "writing":
 TUNED = [name for name in NAMES if name not in {"rate_by_depth", "time_scales"}]
 CONFIRMED = (
     *("attention_by_length", "attention_on_dates", "deep_or_wide", "dropout_places"),
-    *("going_deeper", "rate_by_depth", "source_reversal"),
+    *("going_deeper", "rate_by_depth", "scheduled_sampling", "source_reversal"),
 )
 
 
