@@ -17,13 +17,14 @@ NAMES = sorted(path.stem for path in (ROOT / "experiments").glob("[!_]*.py"))
 SWEEPS = {name: importlib.import_module(f"experiments.{name}") for name in NAMES}
 # How many seeds are scored at the chosen rate, and by how many it is chosen.
 TEN = {
-    **{"hand_over": 2, "points_and_depth": 2, "source_reversal": 2},
+    **{"adam_epsilon": 2, "hand_over": 2, "points_and_depth": 2, "source_reversal": 2},
     **{"scheduled_sampling": 5, "writing": 5},
 }
 TUNED = [name for name in NAMES if name not in {"rate_by_depth", "time_scales"}]
 CONFIRMED = (
     *("attention_by_length", "attention_on_dates", "deep_or_wide", "dropout_places"),
-    *("going_deeper", "hand_over", "rate_by_depth", "source_reversal"),
+    *("going_deeper", "hand_over", "rate_by_depth", "scheduled_sampling"),
+    *("adam_epsilon", "source_reversal"),
 )
 
 
