@@ -16,10 +16,11 @@ from lstm_utils.experiments import read_table
 NAMES = sorted(path.stem for path in (ROOT / "experiments").glob("[!_]*.py"))
 SWEEPS = {name: importlib.import_module(f"experiments.{name}") for name in NAMES}
 # How many seeds are scored at the chosen rate, and by how many it is chosen.
-TEN = {
-    **{"adam_epsilon": 2, "hand_over": 2, "points_and_depth": 2, "source_reversal": 2},
-    **{"scheduled_sampling": 5, "writing": 5},
-}
+TEN = dict.fromkeys(
+    ("adam_epsilon", "hand_over", "points_and_depth", "second_lstm", "source_reversal"),
+    2,
+)
+TEN |= {"scheduled_sampling": 5, "writing": 5}
 TUNED = [name for name in NAMES if name not in {"rate_by_depth", "time_scales"}]
 CONFIRMED = (
     *("attention_by_length", "attention_on_dates", "deep_or_wide", "dropout_places"),
@@ -147,9 +148,15 @@ def test_each_cell_of_rate_by_depth_holds_the_same_five_seeds():
 )
 def test_what_is_compared_has_equal_parameters(name, compared):
     exactly = name in {"hand_over", "source_reversal"}
+    # No single LSTM comes closer to a stack of 245: 6 units have 199 parameters, and 7,
+    # which were taken, 260. The three other nets of that table are within 2 %.
+    wider = {"second_lstm": "one wider LSTM"}.get(name)
     for case, rows in table_of(name).groupby(compared):
         ratio = rows["params"].max() / rows["params"].min()
-        assert ratio == 1 if exactly else ratio < 1.02, case
+        assert ratio == 1 if exactly else ratio < (1.08 if wider else 1.02), case
+        if wider:
+            others = rows.loc[rows["net"] != wider, "params"]
+            assert others.max() / others.min() < 1.02, case
 
 
 @pytest.mark.parametrize("name", ["attention_by_length", "attention_on_dates"])

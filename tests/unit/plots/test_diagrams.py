@@ -48,6 +48,12 @@ def height(part, label: str) -> float:
     return y
 
 
+def lowest(part, label: str) -> float:
+    """Return how far down the lowest of all labels that say this stands."""
+    texts = [t for t in part.iter("text") if "".join(t.itertext()) == label]
+    return max(float(text.get("y")) for text in texts)
+
+
 def blue_lines(part) -> list[tuple[tuple, tuple, float]]:
     """Return the start, the end and the width of each blue line."""
     found = []
@@ -218,6 +224,40 @@ class TestWhatDrawingsSay:
         assert sorted(ups) == sorted([*below, "h4(3)"])
         assert height(part, "x1") > height(part, "layer 1") > height(part, "layer 3")
         assert all(end[0] > start[0] for start, end, _ in blue_lines(part))
+
+    def test_the_four_nets_are_those_of_chapter_05_and_only_lstms_hand_on(self):
+        found = {}
+        for panel in panels("four-nets"):
+            title, *boxes = labels(panel)
+            layers = [box for box in boxes if box.split()[0] in ("LSTM", "Dense")]
+            found[title] = sorted(layers, key=lambda box: -lowest(panel, box))
+            units = [int(box.split()[1]) for box in layers if box.startswith("LSTM")]
+            handed_on = [int(number) for number in boxes if number.isdigit()]
+            assert handed_on == [2 * n for n in units] != []
+        assert found == {
+            "LSTM on top": ["LSTM 4", "LSTM 4", "Dense 1"],
+            "Dense on top": ["LSTM 4", "Dense 9", "Dense 9", "Dense 1"],
+            "Dense below": ["Dense 7", "Dense 6", "LSTM 4", "Dense 1"],
+            "one wider LSTM": ["LSTM 7", "Dense 1"],
+        }
+
+    def test_side_by_side_no_lstm_stands_above_another_and_one_shared_is_one(self):
+        found, fills = {}, {}
+        for panel in panels("side-by-side"):
+            title, *rest = labels(panel)
+            lstms = [text for text in rest if text.startswith("LSTM")]
+            assert len({lowest(panel, text) for text in lstms}) == 1
+            found[title] = lstms, [text for text in rest if text not in lstms]
+            fills[title] = [box.get("fill") for box in panel.iter("rect")]
+        numbered, nodes = ["LSTM 1", "LSTM 2", "LSTM 3"], ["a", "b", "c"]
+        assert {name: (lstms, sorted(x)) for name, (lstms, x) in found.items()} == {
+            "side by side": (numbered[:2], ["x"]),
+            "one for all": (["LSTM"], nodes),
+            "one each": (numbered, nodes),
+            "one shared": (["LSTM"] * 3, nodes),
+        }
+        different = {name: len({*colours}) for name, colours in fills.items()}
+        assert different == dict(zip(found, [2, 1, 3, 1], strict=True))
 
 
 class TestDrawTensor:
