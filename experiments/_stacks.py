@@ -81,15 +81,15 @@ def scored(model, parts: Mapping, score: Callable) -> dict[str, float]:
 def score(task: str, x: np.ndarray, y: np.ndarray, outputs: np.ndarray) -> float:
     """Score outputs on a task; lower is better, and 0 is the best possible.
 
-    Digits and chain: share of wrong answers. AR(2): mean squared error above that of
-    the process's own forecast, from the second step on. Languages: bits per symbol
-    above those of the source. Others: mean squared error.
+    Digits and chain: share of wrong answers. AR(2): mean squared distance from the
+    process's own forecast, from the second step on, which is what a forecast loses
+    against it on average. Languages: bits per symbol above those of the source.
+    Others: mean squared error.
     """
     if task == "ar2":
         one_back, two_back = tasks.AR_COEFFICIENTS
         best = one_back * x[:, 1:] + two_back * x[:, :-1]
-        errors = (outputs[:, 1:] - y[:, 1:]) ** 2 - (best - y[:, 1:]) ** 2
-        return float(np.mean(errors))
+        return float(np.mean((outputs[:, 1:] - best) ** 2))
     if task in ("digits", "chain"):
         return float(np.mean(outputs.argmax(-1) != y))
     if task in ("grammar", "dyck"):

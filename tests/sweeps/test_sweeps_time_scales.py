@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from experiments import time_scales
-from experiments.time_scales import LAGS
+from experiments._minimal_pairs import RULES, minimal_pairs
+from experiments._stacks import data
+from experiments.time_scales import CHANGED_STEP, LAGS, STEPS
 from lstm_utils.reference import numpy_stack
 
 
@@ -19,7 +21,7 @@ def split(weights):
     return [weights[k : k + 3] for k in (0, 3, 6)]
 
 
-X = np.random.default_rng(1).standard_normal((40, 60, 2))
+X = np.random.default_rng(1).standard_normal((40, STEPS, 2))
 
 
 def test_outputs_are_those_of_the_stack():
@@ -55,7 +57,7 @@ def test_a_stack_with_no_memory_in_its_only_used_layer_is_a_function_of_the_step
 
 def test_a_probe_reads_what_is_there_and_nothing_else():
     rng = np.random.default_rng(2)
-    x = rng.standard_normal((100, 120, 1))
+    x = rng.standard_normal((200, STEPS, 1))
     h = np.concatenate([np.roll(x, 4, axis=1), rng.standard_normal(x.shape)], axis=2)
     found = dict(zip(LAGS, time_scales.probe(h, x), strict=True))
     assert found[4] > 0.999
@@ -68,6 +70,63 @@ def test_the_response_is_that_of_the_package():
     from lstm_utils.models import make_stack
 
     model = make_stack(3, 20, n_features=2, return_sequences=True)
-    theirs = perturbation_response(model, X.astype("float32"), 40)
-    ours = time_scales.response(model.get_weights(), X.astype("float32"))
+    x = X.astype("float32")
+    theirs = perturbation_response(model, x, CHANGED_STEP)
+    pair = minimal_pairs("teacher", x, CHANGED_STEP)
+    ours = time_scales.response(model.get_weights(), *pair)
     assert np.allclose(ours, theirs, atol=1e-6)
+
+
+def test_a_flat_start_lets_the_upper_layers_forget_and_changes_nothing_else():
+    weights = [np.ones(shape) for shape in [(2, 80), (20, 80), (80,)] * 3]
+    flat = time_scales.started(weights, -3.0)
+    for k, (old, new) in enumerate(zip(weights, flat, strict=True)):
+        wanted = old.copy()
+        if k in (5, 8):
+            wanted[20:40] = -3
+        assert np.array_equal(new, wanted)
+    assert all((array == 1).all() for array in weights)
+
+
+@pytest.mark.parametrize("task", RULES)
+def test_texts_are_told_from_what_is_none(task):
+    texts = data(task, 300, seed=5, steps=STEPS)[0].argmax(axis=2)
+    assert all(map(RULES[task], texts))
+    rng = np.random.default_rng(0)
+    mixed = rng.permuted(texts, axis=1)
+    assert not any(map(RULES[task], mixed))
+
+
+def test_what_a_text_may_hold_and_what_not():
+    nested, phrased = RULES["dyck"], RULES["grammar"]
+    assert nested([0, 1, 3, 2, 1])
+    assert not nested([0, 1, 2])  # closed by the wrong kind
+    assert not nested([0, 2, 2])  # nothing is open
+    assert nested([0] * 6)
+    assert not nested([0] * 7)
+    assert phrased([0, 8, 1, 5, 4, 2, 9, 3])  # noun that noun verb verb noun.
+    assert not phrased([0, 8, 1, 4])  # the verb of the other noun
+    assert not phrased([0, 4, 1, 4])  # an object has no verb
+    assert not phrased([0, 4, 8])  # no clause after a verb
+    deep = [0, 8, 0, 8, 0, 8, 0]
+    assert phrased(deep)
+    assert not phrased([*deep, 8])
+
+
+@pytest.mark.parametrize("task", RULES)
+def test_a_pair_differs_at_one_step_and_both_are_texts(task):
+    x = data(task, 1_000, seed=3, steps=STEPS)[0]
+    kept, changed = minimal_pairs(task, x, CHANGED_STEP)
+    assert 20 < len(kept) == len(changed)
+    differ = (kept != changed).any(axis=2)
+    assert differ[:, CHANGED_STEP].all()
+    assert differ.sum() == len(kept)
+    assert all(map(RULES[task], changed.argmax(axis=2)))
+    assert (changed.sum(axis=2) == 1).all()
+    # Those that were left out cannot be changed to any other symbol.
+    left = [row for row in x if not (row == kept).all(axis=(1, 2)).any()]
+    for text in np.array(left[:50]).argmax(axis=2):
+        for symbol in {*range(x.shape[2])} - {text[CHANGED_STEP]}:
+            other = text.copy()
+            other[CHANGED_STEP] = symbol
+            assert not RULES[task](other)
