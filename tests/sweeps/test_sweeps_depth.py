@@ -1,4 +1,4 @@
-"""The sweep of depth at equal parameters: what its control is scored by, what it asks."""
+"""The sweep of depth at equal parameters: how its control is scored and tuned."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ def test_the_control_is_scored_by_its_distance_from_the_best_forecast():
     )
 
 
-def test_all_depths_of_a_problem_are_tried_at_the_same_rates():
+def test_all_depths_of_the_control_are_tried_at_the_same_rates():
     first = deep_or_wide.settings([])
     assert {row["depth"] for row in first} == {*deep_or_wide.DEPTHS}
     for depth in deep_or_wide.DEPTHS:
