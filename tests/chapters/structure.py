@@ -45,6 +45,14 @@ SCRIPTED = re.compile(
     r"<(?:script|iframe|svg)\b|\son\w+\s*=|javascript:", re.IGNORECASE
 )
 PICTURED = re.compile(r"(?m)\{(?:figure|image)\}[ \t]*(\S+)|!\[[^\]]*\]\(([^\s)]+)")
+# What is promised for another place of the book, and what a link looks like.
+PROMISE = re.compile(
+    r"\b(?:later|next|coming|following) chapters?\b|\bchapters? (?:on|about)\b"
+    r"|\bin an exercise\b|\b(?:exercises?|sections?) below\b|\blater sections?\b"
+    r"|\b(?:first|second|third|fourth|fifth|sixth|last) exercise\b",
+    re.IGNORECASE,
+)
+LINK = re.compile(r"\{(?:doc|ref|numref|func|mod)\}`|\]\(")
 CLOCK = re.compile(
     r"(?m)\b(?:time\.\w*time|perf_counter|process_time|monotonic|datetime\.now|today)"
     r"\(|^%%?time"
@@ -275,6 +283,20 @@ def check_outputs(notebook: NotebookNode) -> Iterator[str]:
             yield f"marks a cell by a comment instead of a tag: {cell.id}"
         if unknown := {*tags(cell)} - TAGS:
             yield f"has unknown tags {sorted(unknown)}: {cell.id}"
+
+
+def check_promises(notebook: NotebookNode) -> Iterator[str]:
+    """Whatever is promised for another place stands beside a link to it."""
+    for cell in notebook.cells:
+        yield from (f"{fault} in cell {cell.id}" for fault in promises(prose(cell)))
+
+
+def promises(text: str) -> Iterator[str]:
+    """Yield what sentences promise for another place without a link to it."""
+    for sentence in re.split(r"(?<=[.!?;])[)*]*\s+|\n", text):
+        found = PROMISE.search(sentence)
+        if found and not LINK.search(sentence):
+            yield f"promises '{found.group()}' without a link"
 
 
 def check_portable(notebook: NotebookNode) -> Iterator[str]:

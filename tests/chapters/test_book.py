@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
-from structure import hostile
+from structure import hostile, promises
 
 from book_tools.chapters import ROOT, code_cells, list_chapters, read_notebook
 from book_tools.freshness import locked_versions
@@ -95,6 +95,11 @@ def test_pages_hold_nothing_that_runs_or_lies_elsewhere(path):
     blocks = re.findall(r"(?ms)^```\{eval-rst\}\n(.*?)^```", text)
     directives = re.findall(r"^\s*\.\. ([\w:-]+)::", "".join(blocks), re.MULTILINE)
     assert all(re.fullmatch("automodule|py:[a-z]+", name) for name in directives)
+
+
+def test_pages_promise_nothing_without_a_link():
+    pages = [path for path in PAGES if path.stem in FILES]
+    assert {f for path in pages for f in promises(path.read_text("utf-8"))} == set()
 
 
 def introductions():

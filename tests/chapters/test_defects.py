@@ -146,6 +146,8 @@ DEFECTS = {
     "comparison-escaped": (code("loss", "nbval-ignore-output"), "without need"),
     "comparison-skipped": (code("loss", "nbval-skip"), "unknown tags"),
     "comparison-escaped-by-comment": (code("# NBVAL_SKIP\nloss"), "by a comment"),
+    "promise": (text("We ask that in a later chapter. See {ref}`x`."), "later chapter"),
+    "promised-exercise": (text("You will\nbuild it (in an exercise)."), "an exercise"),
     "network-module": (code("from urllib import request"), "network"),
     "tools": (code("from book_tools import run"), "the tools"),
     "network-address": (code('read_csv("https://example.org/a.csv")'), "network"),
@@ -181,6 +183,7 @@ DEFECTS = {
     ),
 }
 NO_DEFECTS = {
+    "promise-beside-a-link": text("The next chapter, {doc}`02-more`, asks that."),
     "nothing": add(),
     "code-in-prose": text("Where $a<b$ and `<div>` is code."),
     "sizes-and-addresses": text("If a < b and c > d, see <https://a.org/x>."),

@@ -16,7 +16,7 @@ from lstm_utils.plots import diagrams, draw_beam, draw_tensor, show_diagram
 ROOT = Path(__file__).parents[3]
 FILES = {path.stem: path for path in Path(diagrams.__file__).parent.glob("*.svg")}
 ALLOWED = "svg title desc defs marker g rect circle path text tspan"
-BLUE = "#0072b2"
+BLUE, ORANGE = "#0072b2", "#d55e00"
 NUMBERS = np.arange(100, 124).reshape(2, 4, 3)
 LEVELS = [
     [("a", -0.1, True), ("b", -2.0, True), ("c", -3.0, False)],
@@ -54,13 +54,13 @@ def lowest(part, label: str) -> float:
     return max(float(text.get("y")) for text in texts)
 
 
-def blue_lines(part) -> list[tuple[tuple, tuple, float]]:
-    """Return the start, the end and the width of each blue line."""
+def lines_of(part, colour=BLUE) -> list[tuple[tuple, tuple, float]]:
+    """Return the start, the end and the width of each line of a colour."""
     found = []
     for group in part.iter("g"):
         for path in group.findall("path"):
             look = group.attrib | path.attrib
-            if look.get("stroke") == BLUE:
+            if look.get("stroke") == colour:
                 x, y, *to = map(float, re.findall(r"[\d.]+", look["d"]))
                 kind = re.sub("[^HV]", "", look["d"])
                 end = {"H": (to[0], y), "V": (x, to[0]), "": tuple(to)}[kind]
@@ -134,11 +134,9 @@ class TestWhatDrawingsSay:
             assert {*said.split()} <= {*labels(drawing(name))}
 
     def test_three_units_meet_two_by_six_lines_and_four(self):
-        lines = {
-            group.get("stroke"): len(group.findall("path"))
-            for group in drawing("three-to-two").iter("g")
-        }
-        assert (lines["#d55e00"], lines[BLUE]) == (3 * 2, 2 * 2)
+        drawn = drawing("three-to-two")
+        found = (len(lines_of(drawn, ORANGE)), len(lines_of(drawn)))
+        assert found == (3 * 2, 2 * 2)
 
     def test_a_mask_skips_two_steps_and_repeats_the_third(self):
         without, masked = map(labels, panels("mask"))
@@ -179,7 +177,7 @@ class TestWhatDrawingsSay:
             between = (height(panel, "layer 1") + height(panel, "layer 2")) / 2
             given[title] = sorted(
                 tuple(2 if y < between else 1 for _, y in (start, end))
-                for start, end, _ in blue_lines(panel)
+                for start, end, _ in lines_of(panel)
             )
             zeros[title] = rest.count("0")
             pairs[title] = sorted(text for text in rest if "T(" in text)
@@ -197,7 +195,7 @@ class TestWhatDrawingsSay:
         assert "h, c" in shown
         assert height(root, "start") == height(root, "7") > height(root, "LSTM")
         assert height(root, "LSTM") > height(root, "end")
-        across = sorted(line for line in blue_lines(root) if line[0][1] == line[1][1])
+        across = sorted(line for line in lines_of(root) if line[0][1] == line[1][1])
         widths = [width for _, _, width in across]
         assert [width == max(widths) for width in widths] == [0, 0, 0, 1, 0, 0]
 
@@ -205,25 +203,40 @@ class TestWhatDrawingsSay:
         root = drawing("repeat-vector")
         assert "start" not in labels(root)
         assert {"h", "the same h at every step"} <= {*labels(root)}
-        lines = blue_lines(root)
+        lines = lines_of(root)
         assert sum(end[1] < start[1] for start, end, _ in lines) == 3
         assert sum(end[1] == start[1] for start, end, _ in lines) == 5
 
     def test_the_thickest_line_of_attention_leaves_the_key_of_the_token_written(self):
         root = drawing("attention-weights")
-        (*_, a), (*_, b), (*_, c) = sorted(blue_lines(root))
+        (*_, a), (*_, b), (*_, c) = sorted(lines_of(root, ORANGE))
         assert a < b < c
         assert [k for k in labels(root) if "0." in k] == ["0.05", "0.15", "0.80"]
+
+    @pytest.mark.parametrize(
+        ("name", "handed"),
+        [("encoder-decoder", 1), ("hand-over", 2), ("attention", 1)],
+    )
+    def test_states_go_on_in_blue_and_thickest_where_they_are_handed_over(
+        self, name, handed
+    ):
+        found = lines_of(drawing(name))
+        assert all(end[0] > start[0] and end[1] == start[1] for start, end, _ in found)
+        thick = [line for line in found if line[2] == 2.8]
+        assert len(thick) == handed < len(found)
+        assert min(e[0] - s[0] for s, e, _ in thick) > max(
+            e[0] - s[0] for s, e, width in found if width != 2.8
+        )
 
     def test_time_runs_right_depth_upwards_both_states_across_and_only_h_up(self):
         part = drawing("stack")
         assert labels(part).count("LSTM") == 3 * 4
-        assert labels(part).count("h, c") == len(blue_lines(part)) == 3 * 3
+        assert labels(part).count("h, c") == len(lines_of(part)) == 3 * 3
         ups = [label for label in labels(part) if re.fullmatch(r"h\d\(\d\)", label)]
         below = [f"h{step}({layer})" for layer in (1, 2) for step in (1, 2, 3, 4)]
         assert sorted(ups) == sorted([*below, "h4(3)"])
         assert height(part, "x1") > height(part, "layer 1") > height(part, "layer 3")
-        assert all(end[0] > start[0] for start, end, _ in blue_lines(part))
+        assert all(end[0] > start[0] for start, end, _ in lines_of(part))
 
     def test_the_four_nets_are_those_of_chapter_05_and_only_lstms_hand_on(self):
         found = {}
