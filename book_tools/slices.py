@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from book_tools.normalise import parse_cell
 
-IMPORTS = (ast.Import, ast.ImportFrom)
+FIXED = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 FUNCTIONS = (ast.FunctionDef, ast.ClassDef, ast.Lambda)
 IN_PLACE = {"append", "add", "extend", "insert", "update", "setdefault", "pop"}
 IN_PLACE |= {"remove", "discard", "clear", "sort", "reverse", "shuffle"}
@@ -67,7 +67,7 @@ def take_apart(cells: Iterable[NotebookNode]) -> list[Step]:
             _resolve(step, read, steps, givers)
             step.changes |= _changed(node, shown=step.last)
             for name in step.changes & step.uses.keys():
-                if any(isinstance(steps[n].node, IMPORTS) for n in step.uses[name]):
+                if any(isinstance(steps[n].node, FIXED) for n in step.uses[name]):
                     step.changes -= {name}
             for name in own | step.changes & step.uses.keys():
                 before = set() if name in sure else givers.get(name, set())
@@ -164,6 +164,8 @@ def _changed(node: ast.stmt, *, shown: bool) -> set[str]:
     dropped = [] if shown and isinstance(node, ast.Expr) else dropped
     for part in parts:
         function = part.func if isinstance(part, ast.Call) else None
+        if isinstance(function, ast.Name):
+            found.add(function.id)  # the first call of a layer makes its weights
         named = function.attr if isinstance(function, ast.Attribute) else ""
         if named in IN_PLACE or (named and part in dropped):
             found.add(_object(function))

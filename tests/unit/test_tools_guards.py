@@ -129,6 +129,7 @@ NEEDS = {
     "bound-in-a-loop": (["x = 1", "for x in 'ab':\n    y = x", "y"], {1, 2}),
     "changed-in-place": (["x = []", "x.append(1)", "len(x)"], {0, 1, 2}),
     "counted-on": (["n = 1", "n += 1", "n"], {0, 1, 2}),
+    "called": (["x = 1", "y = x(2)", "x"], {0, 1, 2}),
     "only-read": (["x = {}", "y = x.get(1)", "x"], {0, 2}),
     "in-a-function": (["k = 1", "def f():\n    return k", "f()"], {0, 1, 2}),
     "in-a-query": (["k = 1", "t = 2", "t.query('a == @k')"], {0, 1, 2}),
