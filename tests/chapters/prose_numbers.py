@@ -48,6 +48,8 @@ def said(notebook):
         for text in texts:
             words = NAMES.sub(" ", LEFT_OUT.sub(" ", text))
             for found in DIGITS.finditer(words):
+                if found[0] == "100" and words[: found.start()].endswith("in "):
+                    continue  # the whole of a share: 12 times in 100
                 number, margin = value(found[0])
                 share = {number / 100} if found[0].endswith("%") else {number}
                 in_hundred = re.match(
