@@ -101,12 +101,10 @@ class Replay:
                 return re.split(r"(?<=[.?!:])\s", " ".join(text.split()))[0]
         return ""
 
-    def _read(self, table: str, **options: Any) -> Any:
-        from lstm_utils.experiments import read_table
-
+    def _read(self, table: str) -> Any:
         name = Path(table).stem
         if name not in self.tables:
-            self.tables[name] = read_table(self.folder / Path(table).name)
+            self.tables[name] = self._from_file(self.folder / Path(table).name)
         return self.tables[name].copy()
 
     def _run_once(self, numbers: set[int]) -> dict[int, str]:
@@ -160,7 +158,7 @@ class Replay:
         with redirect_stdout(said):
             value = eval(self._codes[number], values)
         if "read_table" in step.binds:
-            values["read_table"] = self._read
+            self._from_file, values["read_table"] = values["read_table"], self._read
         return said.getvalue() + ("" if value is None else _said(value))
 
 
