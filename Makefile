@@ -10,7 +10,7 @@ on = $(filter-out 0,$(1))
 TYPED := CHAPTER CHECK FORCE NAME ONCE PORT RETRY SAVE SCHEDULER UPGRADE VERSIONS
 $(foreach name,$(TYPED),$(if $(findstring environment,$(origin $(name))),$(eval $(name) :=)))
 
-.PHONY: help book test test-fast test-package serve live lab run experiments bench mutants lock for-book for-dev
+.PHONY: help book test test-fast test-package serve live lab run experiments bench mutants guards lock for-book for-dev
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 20
@@ -47,6 +47,9 @@ bench: for-dev ## time each thing beside its yardstick (NAME=fused, SAVE=1)
 
 mutants: for-dev ## see whether the tests notice single faults (NAME=lstm_utils/models); slow
 	@$(PY) -m book_tools mutants $(NAME)
+
+guards: for-dev ## see whether a chapter's guards notice changed tables (CHAPTER=08-going-deeper)
+	@$(PY) -m book_tools guards $(CHAPTER)
 
 lock: for-dev ## recompile the locks and environment.yml (UPGRADE=1)
 	@$(PY) -m book_tools lock $(if $(call on,$(UPGRADE)),--upgrade)

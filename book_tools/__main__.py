@@ -58,6 +58,8 @@ def _parser():
     bench.add_argument("--save", action="store_true", help="replace its table")
     mutants = add("mutants", "mutants:mutants", "see whether tests notice faults")
     mutants.add_argument("name", nargs="?", help="where files must begin: a path")
+    guards = add("guards", "guards:guards", "see whether guards notice changed tables")
+    guards.add_argument("chapter", nargs="?", default="08-going-deeper")
     add("check", "freshness:check", "say which chapters are stale or not normalised")
     add("lab", "programs:lab", "open JupyterLab on the chapters")
     add("test", "programs:run_gate", "run every test")

@@ -1,8 +1,6 @@
 """A page's visible cells need nothing that only a hidden cell does."""
 
 import copy
-import symtable
-from ast import unparse
 from collections.abc import Iterator
 
 import pytest
@@ -19,27 +17,12 @@ from book_tools.chapters import (
     read_notebook,
     tags,
 )
-from book_tools.normalise import parse_cell
 from book_tools.outputs import difference
 from book_tools.run import CELL_SECONDS, REFERENCE, environment
+from book_tools.slices import names
 
 HIDDEN = {"remove-cell", "test"}
 QUICK = ["00", "01", "04"]  # the chapters that the slow test runs
-
-
-def names(source: str) -> tuple[set[str], set[str]]:
-    """Return the names of the notebook that a cell reads, and those that it binds."""
-    top = symtable.symtable(unparse(parse_cell(source)), "cell", "exec")
-    found = top.get_symbols()
-    own = {s.get_name() for s in found if s.is_assigned() or s.is_imported()}
-    read = {s.get_name() for s in found if s.is_referenced()}
-    inner = [*top.get_children()]
-    for table in inner:
-        inner += table.get_children()
-        found = table.get_symbols()
-        read |= {s.get_name() for s in found if s.is_global() and s.is_referenced()}
-        own |= {s.get_name() for s in found if s.is_declared_global()}
-    return read, own
 
 
 def borrowed(cells: list[NotebookNode]) -> Iterator[str]:

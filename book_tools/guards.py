@@ -1,0 +1,192 @@
+"""Change the tables that a chapter reads, and see whether one of its guards notices."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing import get_all_start_methods, get_context
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from book_tools.chapters import ROOT, find_chapter
+from book_tools.replay import Replay
+
+LIST = "tests/guards.toml"
+FACTORS = (1.33, 0.67)
+SWAP = "swap"
+REPEATS = {"seed", "lr", "round", "run", "epoch"}  # what differs within an arm
+NO_METRICS = {"params", "cores", "place", "round", "target", "sequences", "updates"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A metric of one arm times a factor; or, with another arm, the two swapped."""
+
+    table: str
+    arm: dict[str, Any]
+    metric: str
+    factor: float = 1.0
+    other: dict[str, Any] | None = None
+
+    def __str__(self) -> str:
+        """Return the line that names it."""
+        said = ", ".join(f"{name}={value}" for name, value in self.arm.items())
+        if not self.other:
+            return f"{self.table}: {said}: {self.metric} x{self.factor}"
+        new = {k: v for k, v in self.other.items() if v != self.arm[k]}
+        other = ", ".join(f"{name}={value}" for name, value in new.items())
+        return f"{self.table}: {said}: {self.metric} with {other}"
+
+    def applied(self, rows: Any) -> Any:
+        """Return the rows of its table with the change made."""
+        rows, here = rows.copy(), _are(rows, self.arm)
+        if not self.other:
+            column = rows[self.metric].astype(float)
+            rows[self.metric] = column.where(~here, column * self.factor)
+            return rows
+        there = _are(rows, self.other)
+        for name in self.arm:
+            column = rows[name].copy()
+            rows[name] = column.mask(here, self.other[name]).mask(there, self.arm[name])
+        return rows
+
+    def fits(self, excuse: dict[str, Any]) -> bool:
+        """Tell whether an excuse is meant for it."""
+        arms = [self.arm, self.other or {}]
+        place = excuse["table"], excuse["metric"]
+        meant = any(excuse["arm"].items() <= arm.items() for arm in arms)
+        return meant and place == (self.table, self.metric)
+
+
+def guards(chapter: str, root: Path = ROOT, *, workers: int = 2) -> int:
+    """Change each arm of a chapter's tables; return 1 where no guard notices a change.
+
+    Only what a reader can see counts: where a change alters neither a text nor a
+    figure of the page, it is left out. What needs a network does not run.
+    """
+    path = find_chapter(chapter, root)
+    page = Replay(path, root)
+    if not page.tables:
+        raise SystemExit(f"{path.stem} reads no table of experiments/results.")
+    seen = {name: page.look(name) for name in page.tables}
+    changes = [c for name in seen for c in _changes(page, name, seen[name])]
+    results = [*tqdm(_try_all(page, seen, changes, workers), "changes", len(changes))]
+    pairs = [*zip(changes, results, strict=True)]
+    survivors = [(change, where) for change, where in pairs if where]
+    excuses = [e for e in read_excuses(root) if e["table"] in page.tables]
+    unexcused = [s for s in survivors if not any(map(s[0].fits, excuses))]
+    for change, where in unexcused:
+        print(f"{change}  ({where}: {page.sentence_near(where)})")
+    for excuse in excuses:
+        if not any(change.fits(excuse) for change, _ in survivors):
+            place = f"{excuse['table']}: {excuse['arm']}: {excuse['metric']}"
+            print(f"its excuse is out of date: {place}")
+    for fault in sorted({*page.faults.values()} - {""}):
+        print(f"could not be run: {fault}")
+    shown = sum(where is not None for _, where in pairs)
+    print(
+        f"{shown} changes show, {shown - len(survivors)} are noticed, "
+        f"{len(survivors) - len(unexcused)} excused, {len(unexcused)} survive"
+    )
+    return 1 if unexcused else 0
+
+
+def read_excuses(root: Path = ROOT) -> list[dict[str, Any]]:
+    """Return the excuses of the list, each with table, arm, metric and why."""
+    file = root / LIST
+    text = file.read_text("utf-8") if file.is_file() else ""
+    return tomllib.loads(text).get("excuse", [])
+
+
+def _changes(page: Replay, name: str, seen: dict) -> Iterator[Change]:
+    """Yield what can be changed in a table, as far as the page shows the metric."""
+    rows = page.tables[name]
+    settings, metrics = _columns(rows)
+    bent = {m: rows.assign(**{m: rows[m] * FACTORS[0]}) for m in metrics}
+    metrics = [m for m in metrics if _looked(page, name, bent[m]) != seen]
+    arms = rows[settings].drop_duplicates().to_dict("records")
+    for metric in metrics:
+        for arm in arms:
+            yield from (Change(name, arm, metric, factor) for factor in FACTORS)
+    for arm, other in _neighbours(arms):
+        means = [rows[_are(rows, a)][metrics].mean() for a in (arm, other)]
+        ratios = means[0] / means[1]
+        if not ratios.between(*sorted(FACTORS)).all():  # else it changes less than they
+            yield Change(name, arm, SWAP, other=other)
+
+
+def _columns(rows: Any) -> tuple[list[str], list[str]]:
+    """Return the columns that set an arm, and those of its outcome."""
+    named = [*rows.columns]
+    numbers = {*rows.select_dtypes("number").columns} - NO_METRICS
+    if "backend" in named:  # a sweep, else a benchmark
+        first = named.index("backend") + 1
+        settings = [n for n in named[:first] if n not in REPEATS]
+        return settings, [n for n in named[first:] if n in numbers]
+    metrics = [n for n in ("seconds", "cpu_seconds", "exact") if n in numbers]
+    first = min(map(named.index, metrics))
+    by_place = REPEATS | {"place"} | ({"updates"} if "epoch" in named else set())
+    return [n for n in named[:first] if n not in by_place], metrics
+
+
+def _looked(page: Replay, name: str, rows: Any) -> dict[str, list]:
+    """Return what a page shows where a table has such rows."""
+    before = page.tables[name]
+    try:
+        page.tables[name] = rows
+        return page.look(name)
+    finally:
+        page.tables[name] = before
+
+
+def _are(rows: Any, arm: dict[str, Any]) -> Any:
+    """Tell for each row whether it is of an arm."""
+    return (rows[[*arm]] == [*arm.values()]).all(axis=1)
+
+
+def _neighbours(arms: list[dict]) -> Iterator[tuple[dict, dict]]:
+    """Yield pairs of arms that differ in as little as possible, and are next."""
+    ordered = sorted(arms, key=lambda a: [(isinstance(v, str), v) for v in a.values()])
+    for place, arm in enumerate(ordered):
+        differ = {
+            n: frozenset(k for k in arm if arm[k] != other[k])
+            for n, other in enumerate(ordered)
+            if n != place
+        }
+        least = {d for d in differ.values() if not any(e < d for e in differ.values())}
+        for names in least:
+            nexts = (n for n in differ if n > place and differ[n] == names)
+            if (number := next(nexts, None)) is not None:
+                yield arm, ordered[number]
+
+
+def _try_all(
+    page: Replay, seen: dict, changes: list[Change], workers: int
+) -> Iterator[str | None]:
+    """Yield what `_try` says of each change."""
+    global _page, _seen
+    _page, _seen = page, seen
+    if workers < 2 or "fork" not in get_all_start_methods():
+        yield from map(_try, changes)
+        return
+    with get_context("fork").Pool(workers) as pool:  # each begins with the page as run
+        yield from pool.imap(_try, changes, chunksize=4)
+
+
+def _try(change: Change) -> str | None:
+    """Return the cell that first shows a change that no guard notices.
+
+    An empty name where one notices it, None where the page does not show it.
+    """
+    name, page = change.table, _page
+    before = page.tables[name]
+    try:
+        page.tables[name] = change.applied(before)
+        if page.caught(name):
+            return ""
+        shown = page.look(name)
+    finally:
+        page.tables[name] = before
+    changed = (cell for cell in shown if shown[cell] != _seen[name].get(cell))
+    return "" if "" in shown else next(changed, None)
