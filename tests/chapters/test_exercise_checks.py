@@ -5,11 +5,15 @@ Of a chapter only what the check needs runs, and nothing that trains a network.
 
 import ast
 import copy
+import os
 import re
 from contextlib import redirect_stdout
 from functools import cache
 from io import StringIO
 
+import keras
+import matplotlib as mpl
+import numpy as np
 import pytest
 
 from book_tools.chapters import code_cells, list_chapters, read_notebook, tags
@@ -61,6 +65,17 @@ def parts(stem, name, *, answered):
     read = {word for n in own for word in steps[n].reads & CHECKS[stem, name].keys()}
     missing = read - {word for n in own for word in steps[n].uses}
     return [steps[n].node for n in needed], [steps[n].node for n in own], missing
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left():
+    """Leave the process as it was: pages call `setup`, and one sets a float type."""
+    environment, floats = dict(os.environ), keras.config.floatx()
+    with np.printoptions(), mpl.rc_context():
+        yield
+    keras.config.set_floatx(floats)
+    os.environ.clear()
+    os.environ.update(environment)
 
 
 def run(nodes, values):

@@ -39,7 +39,10 @@ print(json.dumps({{
 
 def report(seed=1, before="", **environment):
     """Run `setup` in a fresh process; give what it left, and its stderr."""
-    names = ("TF_ENABLE_ONEDNN_OPTS", "CUDA_VISIBLE_DEVICES", "TF_CPP_MIN_LOG_LEVEL")
+    names = (
+        *("TF_ENABLE_ONEDNN_OPTS", "TF_CPP_MIN_LOG_LEVEL"),
+        *("CUDA_VISIBLE_DEVICES", "KERAS_BACKEND"),
+    )
     clean = {key: value for key, value in os.environ.items() if key not in names}
     command = [sys.executable, "-c", REPORT.format(seed=seed, before=before)]
     options = {"capture_output": True, "text": True, "env": clean | environment}
