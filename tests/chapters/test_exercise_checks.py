@@ -11,9 +11,6 @@ from contextlib import redirect_stdout
 from functools import cache
 from io import StringIO
 
-import keras
-import matplotlib as mpl
-import numpy as np
 import pytest
 
 from book_tools.chapters import code_cells, list_chapters, read_notebook, tags
@@ -70,6 +67,10 @@ def parts(stem, name, *, answered):
 @pytest.fixture(autouse=True)
 def _nothing_left():
     """Leave the process as it was: pages call `setup`, and one sets a float type."""
+    import keras
+    import matplotlib as mpl
+    import numpy as np
+
     environment, floats = dict(os.environ), keras.config.floatx()
     with np.printoptions(), mpl.rc_context():
         yield
