@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from lstm_utils._validate import check_number
 from lstm_utils.reference import numpy_stack
 from lstm_utils.tasks._draws import generator
 
@@ -56,13 +57,20 @@ def autoregression(n: int, steps: int, *, seed: int) -> tuple[np.ndarray, np.nda
 
 
 def lstm_teacher(
-    n: int, steps: int, *, layers: int, teacher: int, seed: int, units: int = 8
+    n: int,
+    steps: int,
+    *,
+    layers: int,
+    teacher: int,
+    seed: int,
+    units: int = 8,
+    gain: float = 1.5,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Let a random stack of LSTM layers write the targets.
 
     Two features of standard normal noise enter; the target at each step is one unit
     of the teacher's top layer, scaled to mean 0 and variance 1. Weights are normal
-    with variance 1.5² / fan-in, biases 0, and between the layers each unit is
+    with variance gain² / fan-in, biases 0, and between the layers each unit is
     scaled to mean 0 and variance 1 as well, so that depth does not fade the signal.
 
     Introduced in: 06
@@ -73,6 +81,8 @@ def lstm_teacher(
         Number of sequences and their length.
     layers, units : int
         Depth of the teacher and width of each of its layers.
+    gain : float
+        The larger, the harder its states are to follow.
     teacher : int
         Seed of the teacher's weights.
     seed : int
@@ -86,7 +96,7 @@ def lstm_teacher(
     Raises
     ------
     TypeError, ValueError
-        If a number is not whole or too small.
+        If a number is not whole or too small, or `gain` is not above 0.
 
     Examples
     --------
@@ -95,20 +105,21 @@ def lstm_teacher(
     ((3, 5, 2), (3, 5, 1))
     """
     rng = generator(seed, n=n, steps=steps, layers=layers, units=units)
+    gain = check_number("gain", gain, 0, "It scales the weights.", strict=True)
     weights_rng = generator(teacher, "teacher")
     # The same scales for every seed, so that the teacher stays one function.
     probe = np.random.default_rng(0).standard_normal((500, steps, 2))
     x = signal = rng.standard_normal((n, steps, 2))
     for _ in range(layers):
-        weights = _random_lstm(weights_rng, signal.shape[-1], units)
+        weights = _random_lstm(weights_rng, signal.shape[-1], units, gain)
         probe, signal = (numpy_stack(part, [weights]) for part in (probe, signal))
         mean, spread = probe.mean(axis=(0, 1)), probe.std(axis=(0, 1))
         probe, signal = (probe - mean) / spread, (signal - mean) / spread
     return x.astype("float32"), signal[:, :, :1].astype("float32")
 
 
-def _random_lstm(rng, n_features, units) -> list[np.ndarray]:
-    spread = 1.5 / np.sqrt(n_features), 1.5 / np.sqrt(units)
+def _random_lstm(rng, n_features, units, gain) -> list[np.ndarray]:
+    spread = gain / np.sqrt(n_features), gain / np.sqrt(units)
     kernel = rng.normal(0, spread[0], (n_features, 4 * units))
     recurrent = rng.normal(0, spread[1], (units, 4 * units))
     return [kernel, recurrent, np.zeros(4 * units)]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from book_tools.chapters import ROOT, code_cells, read_notebook
-from experiments import time_scales
+from experiments import deep_or_wide, matched_teachers, time_scales
 from experiments._arms import USUAL
 from experiments._attention import MODELS
 from experiments.attention_by_length import LENGTHS
@@ -38,6 +38,16 @@ def table_of(name):
 
 def keys_of(name, *without):
     return [key for key in SWEEPS[name].settings([])[0] if key not in without]
+
+
+def seeds_scored(name, arm):
+    """Return how many seeds an arm is scored on at its chosen rate."""
+    if name == "matched_teachers" and arm["depth"] == matched_teachers.JUDGE:
+        return 0  # says how hard a teacher is, and is not compared
+    if name == "deep_or_wide":
+        usual = arm["updates"] == deep_or_wide.UPDATES.get(arm["task"], 1200)
+        return deep_or_wide.SEEDS.get(arm["task"], 10) if usual else 5
+    return 10 if name in TEN else 5
 
 
 def test_each_sweep_has_a_table_that_its_chapter_reads_and_no_other_table_is_there():
@@ -79,14 +89,15 @@ def test_a_killed_sweep_asks_for_what_it_lacks_and_nothing_else(name):
 
 @pytest.mark.parametrize("name", TUNED)
 def test_an_arm_is_scored_on_fresh_seeds_at_the_best_rate_inside_its_grid(name):
-    for arm, rows in table_of(name).groupby(keys_of(name, "lr", "seed")):
+    keys = keys_of(name, "lr", "seed")
+    for arm, rows in table_of(name).groupby(keys):
         scored, looks = rows[rows["seed"] < 100], rows[rows["seed"] >= 100]
         if looks.empty:
             continue  # confirmed, or thirty layers deep: see below
-        n_seeds = 20 if "ar2" in arm else 10 if name in TEN else 5
+        n_seeds = seeds_scored(name, dict(zip(keys, arm, strict=True)))
         assert sorted(scored["seed"]) == [*range(n_seeds)], arm
         means = looks.groupby("lr")["val_score"].mean().sort_index()
-        assert {*scored["lr"]} == {means.idxmin()}, arm
+        assert {*scored["lr"]} <= {means.idxmin()}, arm
         assert means.index[0] < means.idxmin() < means.index[-1], arm
         assert (looks.groupby("lr")["seed"].nunique() == TEN.get(name, 2)).all(), arm
 
@@ -146,6 +157,7 @@ def test_each_cell_of_rate_by_depth_holds_the_same_five_seeds():
         ("attention_on_dates", ["updates"]),
         ("deep_or_wide", ["task", "updates", "points"]),
         ("hand_over", ["task", "depth"]),
+        ("matched_teachers", ["kind"]),
         ("points_and_depth", ["task", "points"]),
         ("second_lstm", ["task"]),
         ("source_reversal", ["task"]),

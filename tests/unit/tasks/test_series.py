@@ -26,7 +26,7 @@ def test_a_teacher_is_one_function_under_every_seed():
     for a, b in zip(few, more, strict=True):
         np.testing.assert_array_equal(a, b[:50])
     assert (other[1] != few[1]).any()
-    weights, lines = _random_lstm(np.random.default_rng(3), 2, 8), []
+    weights, lines = _random_lstm(np.random.default_rng(3), 2, 8, 1.5), []
     for seed in (1, 2):
         x, y = lstm_teacher(40, 9, seed=seed, layers=1, teacher=3)
         h = numpy_stack(x, [weights])[:, :, 0]
