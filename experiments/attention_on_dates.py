@@ -9,7 +9,7 @@ four times as long.
 from __future__ import annotations
 
 from experiments import _attention, _strings
-from experiments._arms import GROWING, next_settings
+from experiments._arms import next_settings
 from experiments._attention import CHAPTER, MODELS
 from experiments._start import seeded
 from lstm_utils.tasks import date_alignment, date_formats, date_vocabulary
@@ -26,7 +26,7 @@ def settings(rows: list[dict]) -> list[dict]:
     """Return the next runs, given the table so far; none when it is complete."""
     arms = [{"model": model, "updates": 800} for model in MODELS]
     longer = {"model": "none", "updates": 3_200}
-    return next_settings([arms, [longer]], rows, GROWING, confirm=arms)
+    return next_settings([arms, [longer]], rows, confirm=arms)
 
 
 @seeded

@@ -10,7 +10,6 @@ from functools import partial
 
 from experiments import _stacks
 from experiments._arms import (
-    GROWING,
     USUAL,
     near_equal_widths,
     next_settings,
@@ -43,7 +42,7 @@ def settings(rows: list[dict]) -> list[dict]:
         [arm(task, depth, updates=4800) for depth in (1, 3)] for task in TEACHERS
     ]
     confirm = [arm(task, depth) for task in CONFIRMED for depth in (1, 3)]
-    return next_settings(stages, rows, GROWING, confirm=confirm)
+    return next_settings(stages, rows, confirm=confirm)
 
 
 def arm(task, depth, *, updates=None, points=None, widths=None) -> dict:

@@ -6,7 +6,7 @@ in deep_or_wide.csv.
 
 from __future__ import annotations
 
-from experiments._arms import GROWING, next_settings, profile_widths
+from experiments._arms import next_settings, profile_widths
 from experiments._stacks import ends
 from experiments.deep_or_wide import CHAPTER, METRICS, arm, budget, run
 
@@ -23,4 +23,4 @@ def settings(rows: list[dict]) -> list[dict]:
     for task in TASKS:
         widths = [profile_widths(budget(task), p, **ends(task)) for p in PROFILES]
         stages.append([arm(task, 3, widths=several) for several in widths])
-    return next_settings(stages, rows, GROWING)
+    return next_settings(stages, rows)
