@@ -37,11 +37,16 @@ def run(model, updates, lr, seed, backend) -> dict:
     where the digit is to be read, ``near`` while it lies there or beside it; both are
     0 without attention.
     """
-    source, targets = date_formats(N_DATES, seed=0)
-    parts = (slice(N_VAL), slice(N_VAL, N_VAL + N_TEST), slice(N_VAL + N_TEST, None))
-    val, test, train = ((source[part], targets[part]) for part in parts)
+    val, test, train = parts()
     sizes = {"embedding": 16, "hidden": 85}
     built = _attention.build(model, 1, UNITS[model], len(date_vocabulary()), **sizes)
     _strings.fit(built, train, updates=updates, lr=lr, seed=seed)
     aligned, near = _attention.alignment(built, test, date_alignment(test[0]))
     return {**_strings.row(built, val, test), "aligned": aligned, "near": near}
+
+
+def parts() -> list:
+    """Return sources and targets to choose by, to score, and to train on."""
+    pair = date_formats(N_DATES, seed=0)
+    ends = (slice(N_VAL), slice(N_VAL, N_VAL + N_TEST), slice(N_VAL + N_TEST, None))
+    return [tuple(ids[part] for ids in pair) for part in ends]
