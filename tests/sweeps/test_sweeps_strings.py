@@ -4,7 +4,14 @@ import keras
 import numpy as np
 import pytest
 
-from experiments import _strings, scheduled_sampling, source_reversal, writing
+from experiments import (
+    _strings,
+    encoder_direction,
+    length_batches,
+    scheduled_sampling,
+    source_reversal,
+    writing,
+)
 from experiments.attention_by_length import right_places
 from lstm_utils import tasks
 from lstm_utils.decoding import greedy_decode
@@ -131,6 +138,48 @@ def test_for_sorting_any_place_of_the_letter_is_right():
     found = right_places("sort", source, targets)
     same = targets[:, :, None] == source[:, None]
     assert np.array_equal(found, same & (targets > 2)[:, :, None])
+
+
+@pytest.mark.parametrize("attention", ["none", "dot", "additive"])
+def test_an_encoder_of_two_directions_sees_what_comes_and_no_padding(attention):
+    keras.utils.set_random_seed(0)
+    forward, both = (
+        encoder_direction.build(encoder, attention) for encoder in ("forward", "both")
+    )
+    assert both.count_params() == pytest.approx(forward.count_params(), rel=0.02)
+    source, targets = tasks.copy_strings(8, 4, 6, seed=0)
+    inputs = [source, tasks.shift_right(targets)]
+    wider = [np.pad(source, ((0, 0), (0, 3))), inputs[1]]
+    usual = both.predict(inputs, verbose=0)
+    np.testing.assert_allclose(both.predict(wider, verbose=0), usual, atol=1e-6)
+    other = source.copy()
+    last = (source != 0).sum(axis=1) - 1
+    rows = np.arange(len(source))
+    other[rows, last] = 3 + (source[rows, last] - 2) % 8
+    for model, first_key_knows in ((forward, False), (both, True)):
+        layer = model.get_layer("encoder_1")
+        reader = keras.Model(model.inputs[0], layer.output[0])
+        if attention == "none":
+            continue  # it keeps the last states only
+        gap = abs(reader.predict(other, verbose=0) - reader.predict(source, verbose=0))
+        assert bool((gap[:, 0].max(axis=1) > 1e-7).all()) is first_key_knows
+
+
+def test_batches_by_length_hold_every_row_once_and_lengths_that_are_alike():
+    lengths = np.random.default_rng(1).integers(6, 19, size=1_000)
+    batches = length_batches.batches_by_length(lengths, np.random.default_rng(0), 64)
+    assert sorted(np.concatenate(batches)) == [*range(1_000)]
+    spans = [np.ptp(lengths[rows]) for rows in batches]
+    assert max(spans) <= 2
+    assert np.mean(np.equal(spans, 0)) > 0.2
+    means = [lengths[rows].mean() for rows in batches]
+    assert means != sorted(means)
+    drawn = [*length_batches.order_by("drawn", lengths, 40, np.random.default_rng(0))]
+    by_length = length_batches.order_by(
+        "by length", lengths, 40, np.random.default_rng(0)
+    )
+    assert len(drawn) == len([*by_length]) == 40
+    assert np.ptp(lengths[drawn[0]]) > 8
 
 
 # --- scheduled sampling ---------------------------------------------------------

@@ -19,7 +19,10 @@ NAMES = sorted(path.stem for path in (ROOT / "experiments").glob("[!_]*.py"))
 SWEEPS = {name: importlib.import_module(f"experiments.{name}") for name in NAMES}
 # How many seeds are scored at the chosen rate, and by how many it is chosen.
 TEN = dict.fromkeys(
-    ("adam_epsilon", "hand_over", "points_and_depth", "second_lstm", "source_reversal"),
+    (
+        *("adam_epsilon", "encoder_direction", "hand_over", "length_batches"),
+        *("points_and_depth", "second_lstm", "source_reversal"),
+    ),
     2,
 )
 TEN |= {"scheduled_sampling": 5, "writing": 5}
@@ -156,6 +159,7 @@ def test_each_cell_of_rate_by_depth_holds_the_same_five_seeds():
         ("attention_by_length", ["task", "lengths", "depth", "updates"]),
         ("attention_on_dates", ["updates"]),
         ("deep_or_wide", ["task", "updates", "points"]),
+        ("encoder_direction", ["task"]),
         ("hand_over", ["task", "depth"]),
         ("matched_teachers", ["kind"]),
         ("points_and_depth", ["task", "points"]),
