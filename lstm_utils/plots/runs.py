@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 
 import numpy as np
 
@@ -73,9 +74,11 @@ def plot_runs(
         checked[title] = dict(zip(lines, points, strict=True))
         _check_even(name, checked[title], "x for each name: lines pass over gaps")
     styles = style.looks("panels", [k for lines in checked.values() for k in lines])
-    columns = min(len(panels), 2 if len(panels) < 5 else 3)
-    size = (6.0, (3.4, 2.5, 1.8)[columns - 1] * -(-len(panels) // columns))
-    axes = style.panel_grid(panels, columns, size, sharey=sharey)
+    columns = min(len(panels), 2)
+    rows = -(-len(panels) // columns)
+    size = (4.6, 2.9 if len(panels) == 1 else 0.7 + 1.7 * rows)
+    titles = [fill(title, 44 // columns) for title in panels]
+    axes = style.panel_grid(titles, columns, size, sharey=sharey)
     pairs = list(zip(axes, checked.values(), strict=True))
     drawn = [_draw_panel(ax, lines, styles, draw, log) for ax, lines in pairs]
     for k, (ax, lines) in enumerate(pairs):

@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from lstm_utils.experiments import interval
 from lstm_utils.plots import plot_curves, plot_interval, plot_runs
@@ -126,6 +127,22 @@ def test_an_empty_name_is_not_written_and_many_x_are_labelled_in_part():
     assert not ax.texts
     assert joined(ax)
     assert list(ax.get_xticks()) == [1, 3, 5, 7, 9, 11]
+
+
+@pytest.mark.parametrize("panels", [1, 2, 4, 7, 11])
+def test_words_can_be_read_and_titles_stay_apart_at_the_width_of_a_phone(panels):
+    titles = [f"{n}-layer teachers, by updates" for n in range(panels)]
+    axes = draw({title: {"a": RUNS} for title in titles})
+    figure = axes[0].figure
+    figure.canvas.draw()
+    phone = 343 / 72 / figure.get_figwidth()  # pixels for a point
+    words = [axes[-1].xaxis.label, *axes[0].get_yticklabels()]
+    assert phone * min(word.get_size() for word in words) > 10
+    for k, ax in enumerate(axes):
+        said = ax.get_title("left")
+        (title,) = (t for t in ax.findobj(Text) if t.get_text() == said)
+        beside = axes[k + 1].bbox.x0 if k % 2 == 0 and k + 1 < panels else np.inf
+        assert title.get_window_extent().x1 < min(beside, figure.bbox.x1)
 
 
 # --- plot_interval --------------------------------------------------------------------
