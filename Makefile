@@ -48,7 +48,7 @@ bench: for-dev ## time each thing beside its yardstick (NAME=fused, SAVE=1)
 mutants: for-dev ## see whether the tests notice single faults (NAME=lstm_utils/models); slow
 	@$(PY) -m book_tools mutants $(NAME)
 
-guards: for-dev ## see whether a chapter's guards notice changed tables (CHAPTER=08-going-deeper)
+guards: for-dev ## see whether guards notice changed tables; slow (CHAPTER=08-going-deeper)
 	@$(PY) -m book_tools guards $(CHAPTER)
 
 lock: for-dev ## recompile the locks and environment.yml (UPGRADE=1)

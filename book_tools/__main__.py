@@ -11,7 +11,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return _run(argv)
     except KeyboardInterrupt:
-        raise SystemExit("Interrupted.") from None
+        print("Interrupted.", file=sys.stderr)
+        return 130
     except ModuleNotFoundError as error:
         raise SystemExit(
             f"The module {error.name} is missing here. Use .venv's Python; "
@@ -59,7 +60,7 @@ def _parser():
     mutants = add("mutants", "mutants:mutants", "see whether tests notice faults")
     mutants.add_argument("name", nargs="?", help="where files must begin: a path")
     guards = add("guards", "guards:guards", "see whether guards notice changed tables")
-    guards.add_argument("chapter", nargs="?", default="08-going-deeper")
+    guards.add_argument("chapter", nargs="?", help="the one chapter to try")
     add("check", "freshness:check", "say which chapters are stale or not normalised")
     add("lab", "programs:lab", "open JupyterLab on the chapters")
     add("test", "programs:run_gate", "run every test")

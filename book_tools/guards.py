@@ -1,15 +1,17 @@
 """Change the tables that a chapter reads, and see whether one of its guards notices."""
 
+import signal
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
-from book_tools.chapters import ROOT, find_chapter
+from book_tools.chapters import ROOT, find_chapter, list_chapters
 from book_tools.replay import Replay
 
 LIST = "tests/guards.toml"
@@ -54,42 +56,62 @@ class Change:
     def fits(self, excuse: dict[str, Any]) -> bool:
         """Tell whether an excuse is meant for it."""
         arms = [self.arm, self.other or {}]
-        place = excuse["table"], excuse["metric"]
         meant = any(excuse["arm"].items() <= arm.items() for arm in arms)
-        return meant and place == (self.table, self.metric)
+        meant &= excuse["table"] == self.table
+        return meant and fnmatchcase(self.metric, excuse["metric"])
 
 
-def guards(chapter: str, root: Path = ROOT, *, workers: int = 2) -> int:
-    """Change each arm of a chapter's tables; return 1 where no guard notices a change.
+def guards(chapter: str | None = None, root: Path = ROOT, *, workers: int = 2) -> int:
+    """Change each arm of a chapter's tables, or of all; return 1 where one survives.
 
     Only what a reader can see counts: where a change alters neither a text nor a
-    figure of the page, it is left out. What needs a network does not run.
+    figure of the page, it is left out. What needs a network does not run. A survivor
+    is printed when it is found.
     """
-    path = find_chapter(chapter, root)
-    page = Replay(path, root)
-    if not page.tables:
-        raise SystemExit(f"{path.stem} reads no table of experiments/results.")
-    seen = {name: page.look(name) for name in page.tables}
-    changes = [c for name in seen for c in _changes(page, name, seen[name])]
-    results = [*tqdm(_try_all(page, seen, changes, workers), "changes", len(changes))]
-    pairs = [*zip(changes, results, strict=True)]
-    survivors = [(change, where) for change, where in pairs if where]
+    if chapter:
+        path = find_chapter(chapter, root)
+        if not (page := Replay(path, root)).tables:
+            raise SystemExit(f"{path.stem} reads no table of experiments/results.")
+        pages = [page]
+    else:
+        pages = (Replay(path, root) for path in list_chapters(root))
+    return max(
+        (_guard(page, root, workers) for page in pages if page.tables), default=0
+    )
+
+
+def _guard(page: Replay, root: Path, workers: int) -> int:
+    """Try the changes of one chapter; return 1 where no guard notices one."""
+    _say(page.name)
+    changes = [c for name in page.tables for c in _changes(page, name)]
     excuses = [e for e in read_excuses(root) if e["table"] in page.tables]
-    unexcused = [s for s in survivors if not any(map(s[0].fits, excuses))]
-    for change, where in unexcused:
-        print(f"{change}  ({where}: {page.sentence_near(where)})")
+    shown, survivors, unexcused = 0, [], 0
+    results = _try_all(page, changes, workers)
+    with tqdm(results, "changes", len(changes)) as bar:  # which Ctrl-C ends as well
+        for change, where in zip(changes, bar, strict=True):
+            shown += where is not None
+            if where:
+                survivors.append(change)
+                if not any(map(change.fits, excuses)):
+                    unexcused += 1
+                    _say(f"{change}  ({where}: {page.sentence_near(where)})")
     for excuse in excuses:
-        if not any(change.fits(excuse) for change, _ in survivors):
+        if not any(change.fits(excuse) for change in survivors):
             place = f"{excuse['table']}: {excuse['arm']}: {excuse['metric']}"
             print(f"its excuse is out of date: {place}")
     for fault in sorted({*page.faults.values()} - {""}):
         print(f"could not be run: {fault}")
-    shown = sum(where is not None for _, where in pairs)
     print(
         f"{shown} changes show, {shown - len(survivors)} are noticed, "
-        f"{len(survivors) - len(unexcused)} excused, {len(unexcused)} survive"
+        f"{len(survivors) - unexcused} excused, {unexcused} survive"
     )
     return 1 if unexcused else 0
+
+
+def _say(line: str) -> None:
+    """Print a line at once, above the bar."""
+    with tqdm.external_write_mode():
+        print(line, flush=True)
 
 
 def read_excuses(root: Path = ROOT) -> list[dict[str, Any]]:
@@ -99,12 +121,12 @@ def read_excuses(root: Path = ROOT) -> list[dict[str, Any]]:
     return tomllib.loads(text).get("excuse", [])
 
 
-def _changes(page: Replay, name: str, seen: dict) -> Iterator[Change]:
+def _changes(page: Replay, name: str) -> Iterator[Change]:
     """Yield what can be changed in a table, as far as the page shows the metric."""
     rows = page.tables[name]
     settings, metrics = _columns(rows)
     bent = {m: rows.assign(**{m: rows[m] * FACTORS[0]}) for m in metrics}
-    metrics = [m for m in metrics if _looked(page, name, bent[m]) != seen]
+    metrics = [m for m in metrics if page.shows(name, bent[m]) is not None]
     arms = rows[settings].drop_duplicates().to_dict("records")
     for metric in metrics:
         for arm in arms:
@@ -130,16 +152,6 @@ def _columns(rows: Any) -> tuple[list[str], list[str]]:
     return [n for n in named[:first] if n not in by_place], metrics
 
 
-def _looked(page: Replay, name: str, rows: Any) -> dict[str, list]:
-    """Return what a page shows where a table has such rows."""
-    before = page.tables[name]
-    try:
-        page.tables[name] = rows
-        return page.look(name)
-    finally:
-        page.tables[name] = before
-
-
 def _are(rows: Any, arm: dict[str, Any]) -> Any:
     """Tell for each row whether it is of an arm."""
     return (rows[[*arm]] == [*arm.values()]).all(axis=1)
@@ -161,17 +173,16 @@ def _neighbours(arms: list[dict]) -> Iterator[tuple[dict, dict]]:
                 yield arm, ordered[number]
 
 
-def _try_all(
-    page: Replay, seen: dict, changes: list[Change], workers: int
-) -> Iterator[str | None]:
+def _try_all(page: Replay, changes: list[Change], workers: int) -> Iterator[str | None]:
     """Yield what `_try` says of each change."""
-    global _page, _seen
-    _page, _seen = page, seen
+    global _page
+    _page = page
     if workers < 2 or "fork" not in get_all_start_methods():
         yield from map(_try, changes)
         return
-    with get_context("fork").Pool(workers) as pool:  # each begins with the page as run
-        yield from pool.imap(_try, changes, chunksize=4)
+    no_ctrl_c = signal.signal, (signal.SIGINT, signal.SIG_IGN)  # it ends the parent
+    with get_context("fork").Pool(workers, *no_ctrl_c) as pool:  # with the page as run
+        yield from pool.imap(_try, changes)
 
 
 def _try(change: Change) -> str | None:
@@ -179,14 +190,5 @@ def _try(change: Change) -> str | None:
 
     An empty name where one notices it, None where the page does not show it.
     """
-    name, page = change.table, _page
-    before = page.tables[name]
-    try:
-        page.tables[name] = change.applied(before)
-        if page.caught(name):
-            return ""
-        shown = page.look(name)
-    finally:
-        page.tables[name] = before
-    changed = (cell for cell in shown if shown[cell] != _seen[name].get(cell))
-    return "" if "" in shown else next(changed, None)
+    rows = change.applied(_page.tables[change.table])
+    return "" if _page.caught(change.table, rows) else _page.shows(change.table, rows)

@@ -12,7 +12,7 @@ import linecache
 import re
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ NOT_RUN = {"colab", "raises-exception"}
 class Replay:
     """A chapter, as far as it depends on its `tables`: rows by the table's name.
 
-    Put other rows there, and `caught` and `look` tell what becomes of the chapter.
+    With other rows for one of them, `caught` and `shows` tell what becomes of it.
     """
 
     def __init__(self, path: Path, root: Path = ROOT) -> None:
@@ -38,12 +38,14 @@ class Replay:
 
         mpl.use("Agg")
         warnings.filterwarnings("ignore")  # a changed number may make a log of zero
+        self.name = path.stem
         self.folder = root / "experiments" / "results"
         self.notebook = read_notebook(path)
         cells = [c for c in code_cells(self.notebook) if not NOT_RUN & {*tags(c)}]
         self.steps = take_apart(cells)
         self.tables: dict[str, Any] = {}
         self._codes, self._kept = {}, {}
+        self._now, self._failed = 0, {}  # the statement at work, and who failed last
         readers = {n: found for n, s in enumerate(self.steps) if (found := _tables(s))}
         drawers = [n for n, step in enumerate(self.steps) if _imports(step, DRAWS)]
         self._drawing = with_users(self.steps, drawers) - {*drawers}
@@ -58,38 +60,73 @@ class Replay:
                 self.users[name] |= (
                     with_users(self.steps, [number]) - self.faults.keys()
                 )
+        self._seen = {
+            (name, drawn): [*self._look(name, drawn=drawn)]
+            for name in self.tables
+            for drawn in (False, True)
+        }
 
-    def caught(self, table: str) -> bool:
-        """Tell whether an assertion that needs a table fails on its rows of now."""
+    def caught(self, table: str, rows: Any) -> bool:
+        """Tell whether an assertion fails where a table has such rows.
+
+        The one that failed last for this table is tried first.
+        """
         users = self.users[table]
-        tests = [n for n in users if _asserts(self.steps[n])]
+        tests = {n for n in users if _asserts(self.steps[n])}
         try:
-            with redirect_stdout(io.StringIO()):
-                for _ in self._again(with_needs(self.steps, tests) & users):
-                    pass
+            with self._changed(table, rows), redirect_stdout(io.StringIO()):
+                for some in (tests & {self._failed.get(table)}, tests):
+                    for _ in self._again(with_needs(self.steps, some) & users):
+                        pass
         except Exception:  # noqa: BLE001
+            self._failed[table] = self._now
             return True
         return False
 
-    def look(self, table: str) -> dict[str, list]:
-        """Return what each visible cell shows of a table: its text and its figures.
+    def shows(self, table: str, rows: Any) -> str | None:
+        """Return the first visible cell that differs where a table has such rows.
 
-        Where one of them fails, the last entry is None: that is noticed as well.
+        Figures are drawn where all texts are the same. An empty name where a cell
+        fails before, which is noticed as well; None where nothing differs.
         """
+        with self._changed(table, rows):
+            for drawn in (False, True):
+                now = self._look(table, drawn=drawn)
+                for before, (cell, shown) in zip(
+                    self._seen[table, drawn], now, strict=False
+                ):
+                    if (cell, shown) != before:
+                        return cell
+        return None
+
+    def _look(self, table: str, *, drawn: bool) -> Iterator[tuple[str, list]]:
+        """Yield what is seen of a table, statement by statement: texts, or figures."""
         import matplotlib.pyplot as plt
 
+        numbers = self.users[table] - self._drawing
+        if drawn:
+            cells = {self.steps[n].cell.id for n in self.users[table] & self._drawing}
+            numbers = [n for n in self.users[table] if self.steps[n].cell.id in cells]
+            numbers = with_needs(self.steps, numbers) & self.users[table]
         plt.close("all")
-        found: dict[str, list] = {}
         try:
-            for step, text in self._again(self.users[table]):
+            for step, text in self._again(numbers):
                 if INVISIBLE.isdisjoint(tags(step.cell)):
-                    shown = found.setdefault(step.cell.id, [])
-                    shown += [text, *(_drawn(plt) if step.last else [])]
+                    figures = _drawn(plt) if step.last else []
+                    yield step.cell.id, [text, *figures]
                 if step.last:
                     plt.close("all")
         except Exception:  # noqa: BLE001
-            found[""] = [None]
-        return found
+            yield "", []
+
+    @contextmanager
+    def _changed(self, table: str, rows: Any) -> Iterator[None]:
+        before = self.tables[table]
+        self.tables[table] = rows
+        try:
+            yield
+        finally:
+            self.tables[table] = before
 
     def sentence_near(self, cell_id: str) -> str:
         """Return the first sentence of the text after a cell, else of that before."""
@@ -146,7 +183,7 @@ class Replay:
 
     def _execute(self, number: int, values: dict[str, Any]) -> str:
         """Execute a statement; return what it prints, and its value where it shows."""
-        step, said = self.steps[number], io.StringIO()
+        step, said, self._now = self.steps[number], io.StringIO(), number
         shows = step.last and isinstance(step.node, ast.Expr)
         if number not in self._codes:
             kind, tree = "exec", ast.Module([step.node], [])

@@ -1,10 +1,16 @@
 """Changes of a table that a page shows are found where no guard notices them."""
 
+import os
+import signal
+import subprocess
+import sys
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from book_tools.__main__ import main
+from book_tools.chapters import python_path
 from book_tools.guards import LIST, guards
 from book_tools.slices import names, take_apart, with_needs, with_users
 
@@ -33,12 +39,12 @@ ORDER = "# Guard: the order.\nassert means[1] < means[2]"
 
 
 @pytest.fixture
-def guarded(small_book):
-    """Return a function that writes a chapter with a guard, and tries its guards."""
+def write(small_book):
+    """Return a function that writes a chapter with a guard."""
     (small_book / "experiments/results/small.csv").write_text(ROWS)
     (small_book / "tests").mkdir()
 
-    def run(guard, *more, excuses=()):
+    def written(guard, *more, excuses=()):
         hidden = {"tags": ["remove-cell", "test"]}
         cells = [new_code_cell(source) for source in (READ, MEANS, *more)]
         cells += [new_code_cell(source, metadata=hidden) for source in (TRAINED, guard)]
@@ -51,6 +57,16 @@ def guarded(small_book):
             for depth, metric in excuses
         )
         (small_book / LIST).write_text(text)
+
+    return written
+
+
+@pytest.fixture
+def guarded(write, small_book):
+    """Return a function that writes a chapter with a guard, and tries its guards."""
+
+    def run(*cells, **excuses):
+        write(*cells, **excuses)
         return guards("01", small_book, workers=1)
 
     return run
@@ -61,12 +77,13 @@ def test_a_strong_guard_lets_nothing_through_and_what_is_not_shown_is_not_counte
 ):
     assert guarded(STRONG) == 0
     counts = "6 changes show, 6 are noticed, 0 excused, 0 survive\n"
-    assert capsys.readouterr().out == counts  # two arms each way, and two swaps
+    said = f"01-small\n{counts}"  # two arms each way, and two swaps
+    assert capsys.readouterr().out == said
 
 
 def test_a_weak_guard_is_named_with_its_cell_and_sentence(guarded, capsys):
     assert guarded(ORDER) == 1
-    *survivors, counts = capsys.readouterr().out.splitlines()
+    _, *survivors, counts = capsys.readouterr().out.splitlines()
     assert [line.partition("  (")[0] for line in survivors] == [
         f"small: depth={depth}, backend=jax: test_score x{factor}"
         for depth in (1, 2)
@@ -77,9 +94,9 @@ def test_a_weak_guard_is_named_with_its_cell_and_sentence(guarded, capsys):
 
 
 def test_excuses_are_enough_and_one_out_of_date_is_said(guarded, capsys):
-    places = [(1, "test_score"), (2, "test_score"), (3, "swap"), (3, "test_score")]
+    places = [(1, "test_score"), (2, "*_score"), (3, "swap"), (3, "test_score")]
     assert guarded(ORDER, excuses=places) == 0
-    stale, counts = capsys.readouterr().out.splitlines()
+    _, stale, counts = capsys.readouterr().out.splitlines()
     assert stale == "its excuse is out of date: small: {'depth': 3}: test_score"
     assert counts == "6 changes show, 1 are noticed, 5 excused, 0 survive"
 
@@ -115,14 +132,59 @@ def test_where_there_is_nothing_to_change_one_line_says_so(
         guards(name, small_book)
 
 
-def test_the_command_takes_a_chapter(monkeypatch):
+def test_the_command_takes_a_chapter_or_none(monkeypatch):
     asked = []
     monkeypatch.setattr(
         "book_tools.guards.guards", lambda chapter: asked.append(chapter)
     )
     main(["guards", "05"])
     main(["guards"])
-    assert asked == ["05", "08-going-deeper"]
+    assert asked == ["05", None]
+
+
+def test_without_a_chapter_all_that_read_tables_are_tried(write, small_book, capsys):
+    write(ORDER)
+    first = small_book / "chapters/01-small.ipynb"
+    first.rename(first.with_name("03-again.ipynb"))
+    write(STRONG)
+    no_table = new_notebook(cells=[new_code_cell("x = 1")])
+    nbformat.write(no_table, first.with_name("02-plain.ipynb"))
+    assert guards(root=small_book, workers=1) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == [
+        "01-small",
+        "6 changes show, 6 are noticed, 0 excused, 0 survive",
+        "03-again",
+    ]
+    assert lines[-1] == "6 changes show, 1 are noticed, 0 excused, 5 survive"
+
+
+COMMAND = """\
+import functools, pathlib, sys
+from book_tools import __main__, guards
+
+guards.guards = functools.partial(guards.guards, root=pathlib.Path(sys.argv[1]))
+sys.exit(__main__.main(["guards"]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_ctrl_c_ends_in_one_line_and_what_was_found_is_said(write, small_book):
+    write(ORDER, "import time\n\nif means[1] < 0.2:\n    time.sleep(60)")
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    own = os.environ | {"PYTHONPATH": python_path()}
+    command = [sys.executable, "-c", COMMAND, str(small_book)]
+    with subprocess.Popen(command, env=own, start_new_session=True, **pipes) as process:
+        found = [process.stdout.readline() for _ in range(2)]
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        _, complaint = process.communicate(timeout=20)
+    assert found[0] == "01-small\n"
+    assert found[1].startswith("small: depth=1, backend=jax: test_score x1.33  (")
+    assert process.returncode == 130
+    assert complaint.splitlines()[-1] == "Interrupted."
+    assert "Traceback" not in complaint
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
 
 
 NEEDS = {
