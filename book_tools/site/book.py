@@ -17,7 +17,7 @@ from book_tools.chapters import alone, list_chapters, python_path, read_notebook
 from book_tools.site.addresses import VARIABLES
 
 TOOLS = Path(__file__).resolve().parents[2]
-JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
+BUILDER = "book_tools.site.builder"
 PAGES = ("*.md", "*.bib", "_config.yml", "_toc.yml", "requirements/book.txt")
 FOLDERS = ("chapters", "_static", "lstm_utils", "book_tools/site")
 PASSING = re.compile(r"(^|/)(\.|__pycache__/)|\.tmp$")
@@ -112,9 +112,17 @@ class Book:
         """Run jupyter-book in the work folder; return its exit status and its output.
 
         The output goes to a file, not a pipe: a helper process that outlives
-        jupyter-book would keep a pipe open, and this one waiting.
+        jupyter-book would keep a pipe open, and this one waiting. Where this process
+        is killed, jupyter-book ends as well.
         """
-        command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(self.root)]
+        command = [
+            sys.executable,
+            "-m",
+            BUILDER,
+            str(os.getpid()),
+            "build",
+            str(self.root),
+        ]
         command += ["--path-output", str(self.work), "-W", "-n", "--keep-going", "-q"]
         own = {"PYTHONPATH": python_path(TOOLS), "PYTHONUTF8": "1"}
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:

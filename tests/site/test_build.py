@@ -283,6 +283,37 @@ def live(folder):
             assert process.wait(timeout=30) == 0
 
 
+def alive(pid):
+    """Say whether a process is there that has not ended, collected or not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are read there")
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM])
+def test_a_killed_build_leaves_no_process(small, kill):
+    site = (small.site / "index.html").read_bytes() if small.site.exists() else None
+    (small.root / "intro.md").write_text("# Changed\n")
+    code = "import sys; from pathlib import Path; from book_tools.site.book import Book"
+    code += "; Book(Path(sys.argv[1])).make()"
+    command = [sys.executable, "-c", code, str(small.root)]
+    with subprocess.Popen(command) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while not (found := children.read_text().split()):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(kill)
+    deadline = time.monotonic() + 60
+    while any(map(alive, found)):
+        assert time.monotonic() < deadline, "jupyter-book went on"
+        time.sleep(0.1)
+    now = (small.site / "index.html").read_bytes() if small.site.exists() else None
+    assert now == site
+
+
 def wait_for(output, words):
     """Read lines until one has these words; return it and those before."""
     lines = []
