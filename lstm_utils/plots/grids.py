@@ -48,14 +48,14 @@ def plot_maps(maps, *, label: str):
     ends = np.array([(values.min(), values.max()) for values in checked.values()])
     top = max(ends.max(), 2e-9)
     scale = {"norm": "log", "vmin": min(ends.min(), top / 2), "vmax": top}
-    axes = style.panel_grid(maps, len(maps), (1.2 + 2.0 * len(maps), 2.5), sharey=True)
+    axes = style.panel_grid(maps, 1, (4.6, 0.8 + 1.6 * len(maps)), sharex=True)
     for ax, values in zip(axes, checked.values(), strict=True):
         layers, steps = values.shape
         extent = (0.5, steps + 0.5, 0.5, layers + 0.5)
         image = _image(ax, values, **scale, origin="lower", extent=extent)
         ax.locator_params(nbins=6, integer=True)
-        ax.set_xlabel("step")
-    axes[0].set_ylabel("layer (1 reads the input)")
+    axes[-1].set_xlabel("step")
+    axes[0].figure.supylabel("layer (1 reads the input)", fontsize="medium")
     axes[0].figure.colorbar(image, ax=axes, label=label)
     return axes
 
