@@ -97,7 +97,7 @@ KINDS = {
     **each("residual layer_norm return_sequences fused end retry failed sharey", FLAG),
     **each("text xlabel ylabel label title right", TEXT),
     **each("dropout length_penalty temperature tolerance", of(0.5, "fraction")),
-    **each("learning_rate test", of(0.25, "fraction")),
+    **each("gain learning_rate test", of(0.25, "fraction")),
     **each("chance reference", of(0.5, "None", "negative", "fraction")),
     **each("n_outputs length feed_forward", of(4, "None", zero=0)),
     **each("source target_in targets", IDS),
