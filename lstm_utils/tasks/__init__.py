@@ -15,6 +15,7 @@ from lstm_utils.tasks.sequences import (
     last_value,
     latch,
     permutation_chain,
+    recall,
     running_sum,
 )
 from lstm_utils.tasks.series import AR_COEFFICIENTS, autoregression, lstm_teacher
