@@ -27,7 +27,7 @@ TUNED = [name for name in NAMES if name not in {"rate_by_depth", "time_scales"}]
 CONFIRMED = (
     *("attention_by_length", "attention_on_dates", "deep_or_wide", "dropout_places"),
     *("going_deeper", "hand_over", "rate_by_depth", "scheduled_sampling"),
-    *("adam_epsilon", "source_reversal"),
+    *("adam_epsilon", "recall_by_delay", "source_reversal"),
 )
 
 
@@ -98,7 +98,9 @@ def test_an_arm_is_scored_on_fresh_seeds_at_the_best_rate_inside_its_grid(name):
         assert sorted(scored["seed"]) == [*range(n_seeds)], arm
         means = looks.groupby("lr")["val_score"].mean().sort_index()
         assert {*scored["lr"]} <= {means.idxmin()}, arm
-        assert means.index[0] < means.idxmin() < means.index[-1], arm
+        # Where all answers are right, or as wrong as guesses, no rate is the best one.
+        if name != "recall_by_delay" or 0 < means.min() < 0.85:
+            assert means.index[0] < means.idxmin() < means.index[-1], arm
         assert (looks.groupby("lr")["seed"].nunique() == TEN.get(name, 2)).all(), arm
 
 
@@ -159,6 +161,7 @@ def test_each_cell_of_rate_by_depth_holds_the_same_five_seeds():
         ("hand_over", ["task", "depth"]),
         ("matched_teachers", ["kind"]),
         ("points_and_depth", ["task", "points"]),
+        ("recall_by_delay", ["delay", "updates"]),
         ("second_lstm", ["task"]),
         ("source_reversal", ["task"]),
         ("width_profiles", ["task"]),
