@@ -48,7 +48,7 @@ def settings(rows: list[dict]) -> list[dict]:
     race = [[arm(cell, delay) for cell in UNITS] for delay in DELAYS]
     beside = [arm("lstm-4", 20, span=span) for span in (5, 10, 20)]
     beside += [arm(cell, 20, trained="head") for cell in UNITS]
-    beside += [arm("rnn", 40, clip=clip) for clip in ("whole", "none")]
+    beside += [arm("lstm-1", 20, clip=clip) for clip in ("whole", "none")]
     beside += [arm(cell, 40, updates=4 * UPDATES) for cell in MAIN]
     if wanted := next_settings([*race, beside], rows, RULE):
         return wanted
