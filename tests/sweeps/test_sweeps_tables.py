@@ -22,6 +22,7 @@ TEN = dict.fromkeys(
     ("adam_epsilon", "hand_over", "points_and_depth", "second_lstm", "source_reversal"),
     2,
 )
+TEN["recall_by_delay"] = 2
 TEN |= {"scheduled_sampling": 5, "writing": 5}
 TUNED = [name for name in NAMES if name not in {"rate_by_depth", "time_scales"}]
 CONFIRMED = (
