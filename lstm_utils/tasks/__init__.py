@@ -15,10 +15,10 @@ from lstm_utils.tasks.sequences import (
     last_value,
     latch,
     permutation_chain,
-    recall,
     running_sum,
 )
 from lstm_utils.tasks.series import AR_COEFFICIENTS, autoregression, lstm_teacher
+from lstm_utils.tasks.symbols import recall
 from lstm_utils.tasks.texts import (
     copy_strings,
     reverse_strings,

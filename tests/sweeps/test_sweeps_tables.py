@@ -19,10 +19,12 @@ NAMES = sorted(path.stem for path in (ROOT / "experiments").glob("[!_]*.py"))
 SWEEPS = {name: importlib.import_module(f"experiments.{name}") for name in NAMES}
 # How many seeds are scored at the chosen rate, and by how many it is chosen.
 TEN = dict.fromkeys(
-    ("adam_epsilon", "hand_over", "points_and_depth", "second_lstm", "source_reversal"),
+    (
+        *("adam_epsilon", "hand_over", "points_and_depth", "recall_by_delay"),
+        *("second_lstm", "source_reversal"),
+    ),
     2,
 )
-TEN["recall_by_delay"] = 2
 TEN |= {"scheduled_sampling": 5, "writing": 5}
 TUNED = [name for name in NAMES if name not in {"rate_by_depth", "time_scales"}]
 CONFIRMED = (
