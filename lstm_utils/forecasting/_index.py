@@ -105,6 +105,9 @@ def on_grid(name: str, table, freq=None):
             "which step is meant, as in regular_dates(table, 'h'): what is missing "
             "becomes NaN."
         )
+    what, hint = f"{freq!r}", "Such as 'h', 'D', 'MS' or 'YS'."
+    if not isinstance(freq, str | pandas.DateOffset):
+        raise wrong(TypeError, "freq", "be a step of pandas", what, hint)
     try:
         grid = pandas.date_range(index[0], index[-1], freq=freq, name=index.name)
     except (TypeError, ValueError):
