@@ -28,6 +28,7 @@ from experiments._arms import (
     near_equal_widths,
     next_settings,
     runs,
+    stack_params,
 )
 from experiments._start import seeded
 from lstm_utils.forecasting import dated_windows
@@ -97,8 +98,7 @@ def run(series, depth, points, origin, updates, lr, seed, backend) -> dict:
     window, _, trend = PLANS[series]
     past, known, block = parts(series, origin, points)
     ends = {"n_features": 1, "n_outputs": 1}
-    budget = make_stack(1, UNITS, n_features=1).count_params()
-    widths = near_equal_widths(budget, depth, **ends)
+    widths = near_equal_widths(stack_params([UNITS], **ends), depth, **ends)
     model = make_stack(depth, [*widths], n_features=1, fused=backend == "tensorflow")
     x, y, _, unit = windows(past, past, window, trend=trend)
     train(model, x, y, updates=updates, learning_rate=lr, seed=seed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from lstm_utils._validate import load_extra, wrong
@@ -67,16 +69,16 @@ def floats(name: str, table, *, constant: bool = False):
     frame = table.to_frame() if table.ndim == 1 else table
     columns = []
     for label, column in frame.items():
-        try:
-            numbers = pandas.to_numeric(column, errors="coerce").astype(float)
-        except TypeError:
+        if column.dtype.kind in "cmM":
             what = f"column {label!r} of dtype {column.dtype}"
-            raise wrong(TypeError, name, "hold numbers", what) from None
+            raise wrong(TypeError, name, "hold real numbers", what)
+        numbers = pandas.to_numeric(column, errors="coerce").astype(float)
         bad = (np.isinf(numbers) | (numbers.isna() & column.notna())).to_numpy()
         if bad.any():
             row = int(bad.argmax())
+            what = column.astype(object).iloc[row]
             raise TypeError(
-                f"{name} must hold numbers, but {column.iloc[row]!r} stands in column "
+                f"{name} must hold numbers, but {what!r} stands in column "
                 f"{label!r}, row {row} ({shown(table.index[row])}). pandas.read_csv "
                 "takes what stands for a missing value, na_values=…, and decimal=','."
             )
@@ -94,8 +96,7 @@ def on_grid(name: str, table, freq=None):
     """Return a table with a row for each step; raise if its dates show no step."""
     pandas = load_extra("pandas", "sweeps")
     index = table.index
-    if freq is None:
-        freq = index.freq or (pandas.infer_freq(index) if len(index) > 2 else None)
+    freq = (index.freq or _inferred(index)) if freq is None else freq
     if freq is None:
         steps = pandas.Series(index[1:] - index[:-1])
         row = int((steps != steps.mode()[:1].squeeze()).to_numpy().argmax())
@@ -106,15 +107,12 @@ def on_grid(name: str, table, freq=None):
             "becomes NaN."
         )
     what, hint = f"{freq!r}", "Such as 'h', 'D', 'MS' or 'YS'."
-    if not isinstance(freq, str | pandas.DateOffset):
+    if not isinstance(freq, str) and not hasattr(freq, "freqstr"):
         raise wrong(TypeError, "freq", "be a step of pandas", what, hint)
     try:
         grid = pandas.date_range(index[0], index[-1], freq=freq, name=index.name)
     except (TypeError, ValueError):
-        hint = "Such as 'h', 'D', 'MS' or 'YS'."
-        raise wrong(
-            ValueError, "freq", "be a step of pandas", repr(freq), hint
-        ) from None
+        raise wrong(ValueError, "freq", "be a step of pandas", what, hint) from None
     if (off := ~index.isin(grid)).any():
         row = int(off.argmax())
         step = grid.freqstr
@@ -123,4 +121,12 @@ def on_grid(name: str, table, freq=None):
             f"{step!r} from {shown(index[0])} on falls there. Average over steps, "
             f"{name}.resample({step!r}).mean(), or choose another freq."
         )
-    return table.reindex(grid)
+    return table.reindex(grid).set_axis(grid)
+
+
+def _inferred(index):
+    """Return the step that dates show, None if there are gaps or too few."""
+    pandas = load_extra("pandas", "sweeps")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it will not be a text one day
+        return pandas.infer_freq(index) if len(index) > 2 else None

@@ -9,7 +9,7 @@ from lstm_utils.checks import check_no_leak
 DAYS = pd.date_range("2026-01-01", periods=40)
 SERIES = pd.Series(np.random.default_rng(1).normal(size=40).cumsum(), DAYS)
 HOLES = SERIES.copy()
-HOLES.iloc[[5, 19, 20, 33]] = np.nan
+HOLES.iloc[[5, 16, 20, 21, 33]] = np.nan
 AT = DAYS[20]
 CLEAN = {
     "as it is": lambda s: s,
@@ -21,8 +21,8 @@ CLEAN = {
 }
 LEAKS = {
     "scaled by all": lambda s: (s - s.mean()) / s.std(),
-    "interpolated": lambda s: s.interpolate(),
-    "filled backwards": lambda s: s.bfill(),
+    "interpolated": lambda s: s.where(s.index != DAYS[19]).interpolate(),
+    "filled backwards": lambda s: s.where(s.index != DAYS[19]).bfill(),
     "ranks": lambda s: s.rank(),
     "smoothed": lambda s: s.rolling(3, center=True).mean(),
     "shifted": lambda s: s.shift(-1),
@@ -30,9 +30,14 @@ LEAKS = {
 }
 
 
-@pytest.mark.parametrize("table", [HOLES, HOLES.to_frame("a")], ids=["column", "table"])
+TABLES = {"column": HOLES, "table": HOLES.to_frame("a"), "whole": SERIES}
+GAPS = ("interpolated", "filled backwards")  # which do nothing without one
+
+
+@pytest.mark.parametrize("kind", TABLES)
 @pytest.mark.parametrize("name", [*CLEAN, *LEAKS])
-def test_a_leak_is_told_from_a_clean_step(name, table):
+def test_a_leak_is_told_from_a_clean_step(name, kind):
+    table = TABLES["column" if name in GAPS else kind]
     before = table.copy()
     if name in CLEAN:
         check_no_leak(CLEAN[name], table, AT, forecasts=False)
