@@ -77,11 +77,7 @@ def walk_forward(series, forecasters: Mapping, *, steps: int, origins: int = 5):
         past, known = series.iloc[:start], series.iloc[: start + steps]
         block = {"truth": known}
         for name, forecaster in forecasters.items():
-            found = forecaster(past)(known)
-            if not isinstance(found, pandas.Series):
-                what = f"{type(found).__name__} from forecasters[{name!r}]"
-                raise wrong(TypeError, "forecasters", "give a dated Series", what)
-            block[name] = found.reindex(known.index)
+            block[name] = _forecast(name, forecaster(past), known)
         blocks[series.index[start]] = pandas.DataFrame(block).iloc[start:]
     return pandas.concat(blocks, names=["origin", "date"])
 
@@ -132,3 +128,14 @@ def mase(errors, past, *, season: int = 1) -> float:
             "no scale. Compare errors in the unit of the data."
         )
     return float(np.abs(errors).mean() / scale)
+
+
+def _forecast(name, fitted, known):
+    """Return what a fitted forecaster makes of a series, or raise."""
+    label, found = f"forecasters[{name!r}]", fitted
+    if callable(fitted):
+        found = fitted(known)
+        if hasattr(getattr(found, "index", None), "date"):
+            return found.reindex(known.index)
+    expected = "return a function that gives a Series with dates"
+    raise wrong(TypeError, label, expected, type(found).__name__)

@@ -120,7 +120,11 @@ def test_no_window_sees_the_future(name):
         (lambda: exponential_smoothing(NOISY, season=31), "season must be at most 30"),
         (lambda: walk_forward(NOISY, ALL, steps=12), "leave 0 of the series' 60"),
         (lambda: walk_forward(NOISY, {"a": 3}, steps=2), r"functions of the past.*'a'"),
-        (lambda: walk_forward(NOISY, {"a": list}, steps=2), r"list from fore.*\['a'\]"),
+        (lambda: walk_forward(NOISY, {"a": list}, steps=2), r"\['a'\] must.* list"),
+        (
+            lambda: walk_forward(NOISY, {"a": lambda _: np.array}, steps=2),
+            r"\['a'\] must return a function that gives a Series with.* ndarray",
+        ),
         (lambda: mase([1.0], NOISY * 0), "past never changes"),
         (lambda: mase([np.nan], NOISY), "errors holds NaN"),
         (lambda: persistence(NOISY.to_frame()), "past must be a Series"),
