@@ -7,6 +7,7 @@ import pytest
 from experiments import next_value
 from experiments.next_value import BLOCKS, PLANS, UPDATES, parts, settings, windows
 from lstm_utils.checks import check_no_leak
+from lstm_utils.experiments import read_table
 from lstm_utils.tasks import load_series
 
 
@@ -77,6 +78,21 @@ def test_rate_and_updates_are_chosen_on_block_0_and_all_blocks_are_scored():
     assert len(confirmed) == 5
     everything = rows + made(scored, score) + made(confirmed, score)
     assert settings(everything) == []
+
+
+def test_each_network_of_the_table_is_tuned_before_it_is_scored():
+    for net, rows in read_table("next_value.csv").groupby(
+        ["series", "depth", "points"]
+    ):
+        looks, scored = rows.query("origin == 0"), rows.query("origin > 0")
+        assert (looks.groupby(["updates", "lr"])["seed"].nunique() == 2).all(), net
+        means = looks.groupby(["updates", "lr"])["score"].mean()
+        assert len(means) == len(UPDATES) * 6
+        updates, rate = means.idxmin()
+        assert ({*scored["updates"]}, {*scored["lr"]}) == ({updates}, {rate}), net
+        assert 0.005 < rate < 0.16, net
+        blocks = scored.query("backend == 'jax'").groupby("origin")["seed"]
+        assert blocks.nunique().to_dict() == dict.fromkeys(range(1, BLOCKS + 1), 5)
 
 
 @pytest.mark.slow
