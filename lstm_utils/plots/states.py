@@ -166,6 +166,8 @@ def plot_forecast(series, forecasts, *, ylabel, origins=(), ax=None):
     >>> [line.get_label() for line in ax.lines]
     ['measured', 'as before']
     """
+    from matplotlib import dates
+
     hint = "Give {name: Series under the dates that it forecasts}."
     valid.check_mapping("forecasts", forecasts, hint)
     styles = style.looks("forecasts", forecasts)
@@ -185,6 +187,9 @@ def plot_forecast(series, forecasts, *, ylabel, origins=(), ax=None):
     for name, one in forecasts.items():
         ax.plot(one.index, one, **styles[name] | {"marker": "", "label": name})
     ax.set_ylabel(ylabel)
+    ticks = dates.AutoDateLocator(maxticks=8)
+    ax.xaxis.set_major_locator(ticks)
+    ax.xaxis.set_major_formatter(dates.ConciseDateFormatter(ticks))
     ax.legend(loc="upper left")
     return ax
 
