@@ -68,6 +68,7 @@ def check_no_leak(function, table, at, *, forecasts: bool = True) -> None:
         raise wrong(TypeError, "table", what, type(table).__name__)
     forecasts = check_flag("forecasts", forecasts)
     at = _date_within(table.index, at)
+    since = str(at).removesuffix(" 00:00:00")
     values = as_numbers("table", table.fillna(0.0)).astype(float)
     known = table.index < at
     if known.all() or not known.any():
@@ -84,7 +85,7 @@ def check_no_leak(function, table, at, *, forecasts: bool = True) -> None:
     if not before.index.equals(after.index) or not before.columns.equals(after.columns):
         raise ValueError(
             "function sees the future: it gives other dates or columns for the past, "
-            f"{before.shape} and then {after.shape}, if what comes from {at} on is "
+            f"{before.shape} and then {after.shape}, if what comes from {since} on is "
             "changed."
         )
     same = np.isclose(before, after, rtol=1e-5, atol=1e-8, equal_nan=True)
@@ -94,7 +95,7 @@ def check_no_leak(function, table, at, *, forecasts: bool = True) -> None:
         raise ValueError(
             f"function sees the future: what it gives for {date} changes from "
             f"{before.iat[row, column]:.4g} to {after.iat[row, column]:.4g} if only "
-            f"values from {at} on are changed. Look for what was fitted, filled, "
+            f"values from {since} on are changed. Look for what was fitted, filled, "
             "sorted or shuffled over the whole table: a scaler, an interpolation, a "
             "shift in the wrong direction."
         )

@@ -6,5 +6,5 @@ from lstm_utils.forecasting.baselines import (
     persistence,
     seasonal_naive,
 )
-from lstm_utils.forecasting.dates import DatedWindows, dated_windows, regular_dates
+from lstm_utils.forecasting.dates import dated_windows, regular_dates
 from lstm_utils.forecasting.scores import mase, walk_forward

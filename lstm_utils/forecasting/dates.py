@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from lstm_utils._validate import check_flag, check_int, wrong
 from lstm_utils.forecasting import _index
 
-__all__ = ["DatedWindows", "dated_windows", "regular_dates"]
+__all__ = ["dated_windows", "regular_dates"]
 
 
 class DatedWindows(NamedTuple):

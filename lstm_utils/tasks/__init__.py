@@ -20,7 +20,6 @@ from lstm_utils.tasks.sequences import (
 from lstm_utils.tasks.series import (
     AR_COEFFICIENTS,
     SERIES,
-    SeriesFacts,
     autoregression,
     load_series,
     lstm_teacher,

@@ -13,7 +13,6 @@ from lstm_utils.tasks._draws import generator
 __all__ = [
     "AR_COEFFICIENTS",
     "SERIES",
-    "SeriesFacts",
     "autoregression",
     "load_series",
     "lstm_teacher",
