@@ -37,7 +37,7 @@ from lstm_utils.tasks import load_series
 from lstm_utils.training import train
 
 CHAPTER = "03-is-it-any-good"
-COST = "about 1.5 CPU-hours"
+COST = "about 1 CPU-hour"
 METRICS = ("params", "score", "train_score")
 # Steps of an input, steps of a block, and whether the series has a trend.
 PLANS = {
