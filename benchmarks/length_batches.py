@@ -10,11 +10,9 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks import _rounds
-from experiments import _attention, _strings
-from experiments.attention_on_dates import UNITS, parts
-from experiments.length_batches import order_by
-from lstm_utils.tasks import PADDING, date_vocabulary, shift_right
-from lstm_utils.training import falling_adam
+from experiments.attention_on_dates import parts
+from experiments.length_batches import compiled, order_by
+from lstm_utils.tasks import PADDING, shift_right
 
 ARMS = {
     "all alike": "drawn",  # and no batch is cut
@@ -47,9 +45,7 @@ def measure(rounds: int, batches: int) -> list[dict]:
 
 def updates(arm, source, targets, batches: int) -> Callable[[_rounds.Clock], None]:
     """Return what trains a model of its own on batches made beforehand."""
-    n_tokens = len(date_vocabulary())
-    model = _attention.build("dot", 1, UNITS["dot"], n_tokens, embedding=16, hidden=0)
-    model.compile(falling_adam(1e-3, 100_000), _strings.LOSS)
+    model = compiled(1e-3, 100_000)
     lengths = (source != PADDING).sum(axis=1)
     made = []
     for rows in order_by(ARMS[arm], lengths, batches, np.random.default_rng(0)):

@@ -16,7 +16,7 @@ from lstm_utils.tasks import date_alignment, date_formats, date_vocabulary
 
 __all__ = ["CHAPTER", "COST", "METRICS", "run", "settings"]
 
-COST = "about 15 CPU-minutes"
+COST = "about 40 CPU-minutes"
 METRICS = (*_strings.METRICS, "aligned", "near")
 UNITS = dict(zip(MODELS, (48, 46, 42, 32), strict=True))
 N_DATES, N_VAL, N_TEST = 34_000, 500, 2_000

@@ -20,7 +20,7 @@ from experiments._start import seeded
 from lstm_utils.training import train
 
 CHAPTER = "06-deep-or-wide"
-COST = "about 2 CPU-hours"
+COST = "about 4 CPU-hours"
 METRICS = ("params", "val_score", "test_score")
 BUDGET = 8_500
 DEPTHS = (1, 2, 3, 4)

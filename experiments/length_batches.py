@@ -42,21 +42,23 @@ def run(batches, updates, lr, seed, backend) -> dict:
     batch is cut at its longest date.
     """
     val, test, (source, targets) = parts()
-    n_tokens = len(date_vocabulary())
-    model = _attention.build("dot", 1, UNITS["dot"], n_tokens, embedding=16, hidden=0)
-    model.compile(falling_adam(lr, updates), _strings.LOSS)
+    model = compiled(lr, updates)
     lengths = (source != PADDING).sum(axis=1)
     order = [*order_by(batches, lengths, updates, np.random.default_rng(seed))]
-    data = (source, shift_right(targets)), targets
-    from keras import tree
-
-    cut = (
-        tree.map_structure(lambda part, rows=rows: part[rows], data) for rows in order
-    )
+    target_in = shift_right(targets)
+    cut = (((source[rows], target_in[rows]), targets[rows]) for rows in order)
     model.fit(cut, steps_per_epoch=updates, shuffle=False, verbose=0)
     computed = sum(len(rows) * lengths[rows].max() for rows in order)
     read = sum(lengths[rows].sum() for rows in order)
     return {**_strings.row(model, val, test), "steps": float(computed / read)}
+
+
+def compiled(lr: float, updates: int):
+    """Return the model, to be trained on batches of any order."""
+    n_tokens = len(date_vocabulary())
+    model = _attention.build("dot", 1, UNITS["dot"], n_tokens, embedding=16, hidden=0)
+    model.compile(falling_adam(lr, updates), _strings.LOSS)
+    return model
 
 
 def order_by(way, lengths, updates: int, rng) -> Iterator[np.ndarray]:

@@ -164,6 +164,15 @@ def test_one_update_of_each_depth_is_timed(tmp_path):
     assert {(row["task"], row["updates"]) for row in rows} == {("digits", "2")}
 
 
+@pytest.mark.slow
+def test_updates_on_dates_are_timed_in_three_orders(tmp_path):
+    _, rows = bench(tmp_path, "length_batches", "--batches", "2")
+    arms = [row["arm"] for row in rows]
+    assert {arm: arms.count(arm) for arm in arms} == dict.fromkeys(
+        ("all alike", "as drawn", "by length"), 6
+    )
+
+
 @pytest.fixture(scope="module")
 def sums():
     return addition.questions(50, 1, seed=10)
