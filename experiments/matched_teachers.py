@@ -1,10 +1,11 @@
 """Depth against difficulty: teachers of one and of three layers, matched in difficulty.
 
 A random LSTM of one layer with the weights of `deep_or_wide` is far easier to imitate
-than one of three. Here teachers of one layer have more units and larger weights. How hard a teacher is, stacks of two layers say, which are not compared: by their
-error on validation data, at their best rate. Each teacher of one layer is paired with
-the teacher of three layers that is nearest in difficulty, if within 15 %; then stacks
-of one layer and of three learn from both.
+than one of three. Here teachers of one layer have more units and larger weights. How
+hard a teacher is, stacks of two layers say, which are not compared: by their error on
+validation data, at their best rate. Each teacher of one layer is paired with the
+teacher of three layers that is nearest in difficulty, if within 15 %; then stacks of
+one layer and of three learn from both.
 """
 
 from __future__ import annotations
