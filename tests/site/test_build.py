@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -265,6 +266,15 @@ def test_a_file_that_vanishes_meanwhile_counts_as_gone(small, monkeypatch):
 
 def test_pages_are_those_of_the_contents(small):
     assert small.pages() == ["intro", "chapters/01-small"]
+
+
+def test_code_that_is_not_marked_has_the_colour_that_its_mark_would_give(fork):
+    rules = (fork.site / "_static" / "pygments.css").read_text()
+    for theme in ("light", "dark"):
+        place = rf'html\[data-theme="{theme}"\] \.highlight '
+        (plain,) = re.findall(rf"{place}{{[^}}]*[ ;]color: (#\w+)", rules)
+        for name in ("n", "p"):  # space has no colour
+            assert re.findall(rf"{place}\.{name} {{ color: (#\w+)", rules) == [plain]
 
 
 @contextmanager

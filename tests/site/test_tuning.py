@@ -157,7 +157,17 @@ def test_build_stops_naming_page_step_and_what_was_missed():
 
 def test_every_step_is_in_the_chain():
     own = {step for name, step in vars(tuning).items() if re.match("cut_|check_", name)}
-    assert own | {step for step, *_ in MISSING + CHANGES} < {*tuning.STEPS}
+    own |= {step for step, *_ in MISSING + CHANGES} | {tuning.unmark_plain_code}
+    assert own < {*tuning.STEPS}
+
+
+def test_code_loses_the_marks_that_change_no_colour_and_no_text():
+    line = '<span class="k">for</span>{}{}{}'
+    marks = [f'<span class="{kind}">{{}}</span>' for kind in "wnp"]
+    marks = [mark.format(text) for mark, text in zip(marks, " x:", strict=True)]
+    html = f'<div class="highlight"><pre>{line}</pre></div><span class="n">x</span>'
+    before, after = html.format(*marks), html.format(*" x:")
+    assert str(tuned(tuning.unmark_plain_code, before)) == after
 
 
 def test_search_scripts_stay_where_one_searches():
