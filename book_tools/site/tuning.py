@@ -288,11 +288,8 @@ STEPS = (
     *(cut_unused_assets, defer_scripts, preload_text_font, set_colour_scheme),
     *(open_menus_without_script, name_controls, describe, drop_repeated_ids),
     *(free_references, make_scrollers_reachable, unmark_plain_code, check_maths),
-    *(
-        size_images,
-        check_alt_texts,
-        set_policy,
-    ),  # the policy last: it hashes what is there
+    *(size_images, check_alt_texts, set_policy),
+    # The policy is last: it hashes what is there.
 )
 
 
