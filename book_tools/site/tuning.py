@@ -13,7 +13,7 @@ from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Comment
 from bs4.element import Script
 from PIL import Image
 from sphinx.errors import ExtensionError
@@ -247,6 +247,21 @@ def unmark_plain_code(soup, page):
         mark.unwrap()
 
 
+def cut_repeats(soup, page):
+    """Drop comments, and each reference that a citation shows when pointed at but one.
+
+    A page that cites a paper four times would carry its full entry four times.
+    """
+    for comment in soup(string=lambda text: isinstance(text, Comment)):
+        comment.extract()
+    seen = set()
+    for link in soup.select("a.reference[title]"):
+        if link["title"] in seen:
+            del link["title"]
+        else:
+            seen.add(link["title"])
+
+
 def check_maths(soup, page):
     """Report formulas that could not be set."""
     for tag in soup.select(".katex-error"):
@@ -287,8 +302,8 @@ STEPS = (
     *(cut_icon_script, cut_thebe, cut_search_scripts, fold_dropdowns, cut_top_bar),
     *(cut_unused_assets, defer_scripts, preload_text_font, set_colour_scheme),
     *(open_menus_without_script, name_controls, describe, drop_repeated_ids),
-    *(free_references, make_scrollers_reachable, unmark_plain_code, check_maths),
-    *(size_images, check_alt_texts, set_policy),
+    *(free_references, make_scrollers_reachable, unmark_plain_code),
+    *(cut_repeats, check_maths, size_images, check_alt_texts, set_policy),
     # The policy is last: it hashes what is there.
 )
 

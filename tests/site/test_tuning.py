@@ -171,6 +171,14 @@ def test_code_loses_the_marks_that_change_no_colour_and_no_text():
     assert str(tuned(tuning.unmark_plain_code, before)) == after
 
 
+def test_a_reference_is_said_once_and_comments_not_at_all():
+    cite = '<a class="reference" title="{}">{}</a>'
+    html = "<!-- so -->" + "".join(map(cite.format, "ABA", "123"))
+    once = '<a class="reference">3</a>'
+    wanted = cite.format("A", 1) + cite.format("B", 2) + once
+    assert str(tuned(tuning.cut_repeats, html)) == wanted
+
+
 def test_search_scripts_stay_where_one_searches():
     kept = tuned(tuning.cut_search_scripts, SEARCH, tuning.Page("search"))
     assert len(kept.select("script")) == 3
