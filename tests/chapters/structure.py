@@ -210,6 +210,8 @@ def check_guards(notebook: NotebookNode) -> Iterator[str]:
     for cell in guards:
         if "remove-cell" not in tags(cell):
             yield f"shows its guard {cell.id}: add the tag remove-cell"
+        if cell.outputs:
+            yield f"prints something in its guard {cell.id}, which nobody sees"
         if not re.match("# Guard: .{10}", cell.source):
             yield f"does not say what a guard holds: `# Guard: …` first in {cell.id}"
         yield from _assert_faults(cell, helpful=False)

@@ -125,6 +125,10 @@ DEFECTS = {
     "guard-asserts-arithmetic": (add(guard("assert len('ab') == 2")), "names nothing"),
     "guard-says-nothing": (add(guard(says="")), "does not say what a guard holds"),
     "guard-shown": (code("assert dot == 1", "test"), "shows its guard"),
+    "guard-prints": (
+        code(guard().source, "remove-cell", "test", output=result("1")),
+        "prints something in its guard",
+    ),
     "line-too-long": (code("x = " + "1" * 76), "79 columns"),
     "hidden-line-too-long": (add(guard("assert " + "1" * 76)), "79 columns"),
     "cell-too-long": (code("\n".join("x" * 21)), "21 lines"),
