@@ -18,6 +18,7 @@ from lstm_utils.tasks.sequences import (
     running_sum,
 )
 from lstm_utils.tasks.series import AR_COEFFICIENTS, autoregression, lstm_teacher
+from lstm_utils.tasks.symbols import recall
 from lstm_utils.tasks.texts import (
     copy_strings,
     reverse_strings,

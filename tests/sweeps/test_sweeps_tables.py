@@ -21,7 +21,7 @@ SWEEPS = {name: importlib.import_module(f"experiments.{name}") for name in NAMES
 TEN = dict.fromkeys(
     (
         *("adam_epsilon", "encoder_direction", "hand_over", "length_batches"),
-        *("points_and_depth", "second_lstm", "source_reversal"),
+        *("points_and_depth", "recall_by_delay", "second_lstm", "source_reversal"),
     ),
     2,
 )
@@ -30,7 +30,7 @@ TUNED = [name for name in NAMES if name not in {"rate_by_depth", "time_scales"}]
 CONFIRMED = (
     *("attention_by_length", "attention_on_dates", "deep_or_wide", "dropout_places"),
     *("going_deeper", "hand_over", "rate_by_depth", "scheduled_sampling"),
-    *("adam_epsilon", "source_reversal"),
+    *("adam_epsilon", "recall_by_delay", "source_reversal"),
 )
 
 
@@ -101,7 +101,9 @@ def test_an_arm_is_scored_on_fresh_seeds_at_the_best_rate_inside_its_grid(name):
         assert sorted(scored["seed"]) == [*range(n_seeds)], arm
         means = looks.groupby("lr")["val_score"].mean().sort_index()
         assert {*scored["lr"]} <= {means.idxmin()}, arm
-        assert means.index[0] < means.idxmin() < means.index[-1], arm
+        # Where all answers are right, or as wrong as guesses, no rate is the best one.
+        if name != "recall_by_delay" or 0 < means.min() < 0.85:
+            assert means.index[0] < means.idxmin() < means.index[-1], arm
         assert (looks.groupby("lr")["seed"].nunique() == TEN.get(name, 2)).all(), arm
 
 
@@ -163,6 +165,7 @@ def test_each_cell_of_rate_by_depth_holds_the_same_five_seeds():
         ("hand_over", ["task", "depth"]),
         ("matched_teachers", ["kind"]),
         ("points_and_depth", ["task", "points"]),
+        ("recall_by_delay", ["delay", "updates"]),
         ("second_lstm", ["task"]),
         ("source_reversal", ["task"]),
         ("width_profiles", ["task"]),
