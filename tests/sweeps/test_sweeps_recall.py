@@ -23,7 +23,7 @@ def test_all_cells_meet_all_delays_at_one_grid():
         if row["seed"] >= 100:
             tuned.setdefault(tuple(row[k] for k in keys), set()).add(row["lr"])
     assert {frozenset(rates) for rates in tuned.values()} == {
-        frozenset((0.00125, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16))
+        frozenset((0.000625, 0.00125, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16))
     }
     race = {tuple(arm(cell, delay).values()) for cell in UNITS for delay in DELAYS}
     assert race <= tuned.keys()
