@@ -17,14 +17,9 @@ class Rule(NamedTuple):
 
     Each rate of the grid, which is one for all arms of a comparison, is tried with the
     tuning seeds, none of which is scored. That with the best mean score is taken.
-
-    Where there is a `ladder`, a grid grows: while its best rate is at an edge, the next
-    rate of the ladder is tried too. Such a search stops at the first good value, and
-    arms of a comparison are then tried at different rates; sweeps are freed from it.
     """
 
     grid: Sequence[float] = (0.005, 0.01, 0.02, 0.04, 0.08, 0.16)
-    ladder: Sequence[float] = ()
     tuning_seeds: Sequence[int] = (100, 101)
     seeds: Sequence[int] = range(5)
     score: str = "val_score"
@@ -32,9 +27,6 @@ class Rule(NamedTuple):
 
 
 USUAL = Rule()
-GROWING = Rule(
-    grid=(0.01, 0.02, 0.04), ladder=tuple(0.01 * 2.0**k for k in range(-10, 11))
-)
 
 
 def next_settings(
@@ -72,21 +64,13 @@ def choose(
         for row in rows
         if row["backend"] == rule.backend and _fits(row, arm)
     }
-    rates = sorted({*rule.grid, *((lr for lr, _ in found) if rule.ladder else ())})
-    while len(rates) > 1:
-        looks = runs(arm, rates, rule.tuning_seeds, rule.backend)
-        if lacking := [new for new in looks if (new["lr"], new["seed"]) not in found]:
-            return lacking, None
-        means = [np.mean([found[lr, s] for s in rule.tuning_seeds]) for lr in rates]
-        best = int(np.argmin(np.nan_to_num(means, nan=np.inf)))
-        place = rule.ladder.index(rates[best]) if rule.ladder else 0
-        if best == 0 and place > 0:
-            rates = [rule.ladder[place - 1], *rates]
-        elif best == len(rates) - 1 and 0 < place < len(rule.ladder) - 1:
-            rates = [*rates, rule.ladder[place + 1]]
-        else:
-            return [], rates[best]
-    return [], rates[0]
+    if len(rule.grid) == 1:
+        return [], rule.grid[0]
+    looks = runs(arm, rule.grid, rule.tuning_seeds, rule.backend)
+    if lacking := [new for new in looks if (new["lr"], new["seed"]) not in found]:
+        return lacking, None
+    means = [np.mean([found[lr, s] for s in rule.tuning_seeds]) for lr in rule.grid]
+    return [], rule.grid[int(np.argmin(np.nan_to_num(means, nan=np.inf)))]
 
 
 def confirming_settings(arm: Mapping, rows: list[Mapping]) -> list[dict]:

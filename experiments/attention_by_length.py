@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 
 from experiments import _attention, _strings
-from experiments._arms import GROWING, missing, next_settings
+from experiments._arms import missing, next_settings
 from experiments._attention import CHAPTER, MODELS
 from experiments._start import seeded
 from experiments._strings import GENERATORS
@@ -60,7 +60,7 @@ def settings(rows: list[dict]) -> list[dict]:
         arms("reverse", 1, "4-10", 2_400),
         arms("reverse", "small", "10-20", 8_000, models=("none",)),
     ]
-    if wanted := next_settings(stages, rows, GROWING, confirm=reverse + long):
+    if wanted := next_settings(stages, rows, confirm=reverse + long):
         return wanted
     confirmed = [row for row in rows if row["backend"] == "tensorflow"]
     in_pieces = [

@@ -32,7 +32,8 @@ def make_transformer(
         Number of tokens, padding (0), start (1) and end (2) among them: the length
         of a `Vocabulary`.
     n_heads : int
-        Number of attentions side by side, each on ``width / n_heads`` features.
+        Number of attentions side by side; each makes of all features queries, keys
+        and values of ``width / n_heads`` numbers.
     feed_forward : int or None
         Width of the hidden layer after each attention; None takes four times `width`.
 

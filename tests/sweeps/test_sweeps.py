@@ -17,7 +17,6 @@ import pytest
 
 from book_tools.chapters import ROOT
 from experiments._arms import (
-    GROWING,
     USUAL,
     Rule,
     arm_settings,
@@ -359,9 +358,6 @@ def tuned(best, rule):
         *((RULE, best, [[*RULE.grid], [best]]) for best in RULE.grid),
         (USUAL, 1.0, [[*USUAL.grid], [0.16]]),  # its edge
         (Rule(grid=(0.04,)), 1.0, [[0.04]]),  # nothing to choose from
-        (GROWING, 0.02, [[0.01, 0.02, 0.04], [0.02]]),
-        (GROWING, 0.08, [[0.01, 0.02, 0.04], [0.08], [0.16], [0.08]]),
-        (GROWING, 0.005, [[0.01, 0.02, 0.04], [0.005], [0.0025], [0.005]]),
     ],
 )
 def test_every_rate_of_the_grid_is_tried_and_the_best_is_scored(rule, best, expected):
