@@ -2,8 +2,9 @@
 
 The first symbol of a sequence is to be named after a delay of other symbols. Plain
 recurrent layers, a GRU and LSTMs with other forget biases have one layer each, all
-with the same number of parameters within 2 %. What differs among them at the start is
-which share of a memory goes from one step to the next.
+with the same number of parameters within 2 %. The recurrent kernel of one plain layer
+is half as large as that of the other, and the LSTMs differ in a bias alone: so within a
+kind nothing changes but the share of a gradient that goes from one step to the next.
 
 Around this: a delay of 0, where nothing has to be remembered; targets handed round
 among the sequences; a recurrent layer that stays as it was born, under a trained head;
@@ -20,15 +21,18 @@ from experiments._start import seeded
 from lstm_utils.tasks import recall
 
 CHAPTER = "02-memory"
-COST = "about 50 CPU-minutes"
+COST = "about 100 CPU-minutes"
 METRICS = ("params", "val_score", "test_score", "test_loss")
-UNITS = {"rnn": 42, "rnn-glorot": 42, "gru": 23, "lstm-0": 20, "lstm-1": 20}
+UNITS = {"rnn": 42, "rnn-half": 42, "gru": 23, "lstm-0": 20, "lstm-1": 20}
 UNITS |= {"lstm-4": 20}  # an LSTM is named after its forget bias
 DELAYS = (5, 10, 20, 40, 80)
 N_SYMBOLS, UPDATES, BATCH = 8, 400, 64
 # On the usual grid the best rate of some cells is the first: all get three lower ones.
 LOWER = (0.000625, 0.00125, 0.0025)
-RULE = USUAL._replace(grid=(*LOWER, *USUAL.grid), seeds=range(10))
+# Five seeds choose: at the longest delays that a cell can learn, some of them fail.
+RULE = USUAL._replace(
+    grid=(*LOWER, *USUAL.grid), tuning_seeds=range(100, 105), seeds=range(10)
+)
 EASY = USUAL._replace(grid=(0.01,))  # for delay 0, which every rate learns
 MAIN = ("rnn", "gru", "lstm-1", "lstm-4")  # on these the chapter's sentences hang
 
@@ -124,10 +128,10 @@ def build(cell: str, delay: int, span: int = 0, trained: str = "all"):
 
 def recurrent(cell: str):
     """Return a layer that also gives its last states."""
-    from keras import layers
+    from keras import initializers, layers
 
     options = {"units": UNITS[cell], "return_state": True}
-    if cell == "rnn-glorot":
-        options["recurrent_initializer"] = "glorot_uniform"
+    if cell == "rnn-half":
+        options["recurrent_initializer"] = initializers.Orthogonal(gain=0.5)
     kinds = {"rnn": layers.SimpleRNN, "gru": layers.GRU, "lstm": layers.LSTM}
     return kinds[cell.split("-")[0]](**options)
