@@ -21,11 +21,11 @@ SWEEPS = {name: importlib.import_module(f"experiments.{name}") for name in NAMES
 TEN = dict.fromkeys(
     (
         *("adam_epsilon", "encoder_direction", "hand_over", "length_batches"),
-        *("points_and_depth", "recall_by_delay", "second_lstm", "source_reversal"),
+        *("points_and_depth", "second_lstm", "source_reversal"),
     ),
     2,
 )
-TEN |= {"scheduled_sampling": 5, "writing": 5}
+TEN |= {"recall_by_delay": 5, "scheduled_sampling": 5, "writing": 5}
 TUNED = [name for name in NAMES if name not in {"rate_by_depth", "time_scales"}]
 CONFIRMED = (
     *("attention_by_length", "attention_on_dates", "deep_or_wide", "dropout_places"),
