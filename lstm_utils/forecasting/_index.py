@@ -98,13 +98,15 @@ def on_grid(name: str, table, freq=None):
     index = table.index
     freq = (index.freq or _inferred(index)) if freq is None else freq
     if freq is None:
-        steps = pandas.Series(index[1:] - index[:-1])
-        row = int((steps != steps.mode()[:1].squeeze()).to_numpy().argmax())
+        steps = np.diff(index.asi8) if len(index) > 1 else np.ones(1)
+        usual = np.median(steps)
+        long = steps > 1.5 * usual  # months differ by less
+        row = int((long if long.any() else steps != usual).argmax())
         seen = f"{shown(index[row])} and {shown(index[min(row + 1, len(index) - 1)])}"
         raise ValueError(
             f"{name} has no regular step: look at the rows from {row} on, {seen}. Say "
-            "which step is meant, as in regular_dates(table, 'h'): what is missing "
-            "becomes NaN."
+            "which step is meant, such as 'h', 'D' or 'MS', as in regular_dates(table, "
+            "'h'): what is missing becomes NaN."
         )
     what, hint = f"{freq!r}", "Such as 'h', 'D', 'MS' or 'YS'."
     if not isinstance(freq, str) and not hasattr(freq, "freqstr"):

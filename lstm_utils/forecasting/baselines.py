@@ -145,7 +145,8 @@ def exponential_smoothing(past, *, season: int = 1, trend: bool = False) -> Call
     Parameters
     ----------
     past : pandas.Series
-        Dated values to fit. A gap is taken to hold the value before it.
+        Dated values to fit. A gap is taken to hold the value before it. The first five
+        seasons, and at least twelve values, say where level, slope and season start.
     season : int
         Steps of a season; 1 for none.
     trend : bool
@@ -159,7 +160,7 @@ def exponential_smoothing(past, *, season: int = 1, trend: bool = False) -> Call
     Raises
     ------
     TypeError, ValueError
-        If the series is not dated, not regular, or shorter than two seasons.
+        If the series is not dated, not regular, or shorter than five seasons.
 
     Examples
     --------
@@ -171,7 +172,10 @@ def exponential_smoothing(past, *, season: int = 1, trend: bool = False) -> Call
     True
     """
     past = one_column("past", past)
-    season = check_int("season", season, 1, SEASON, maximum=len(past) // 2)
+    n = int(past.ffill().count())
+    if n < 12:  # statsmodels' start would differ with what comes later
+        raise ValueError(f"past must hold at least 12 values, but {n} came.")
+    season = check_int("season", season, 1, SEASON, maximum=n // 5)
     form = {"trend": "add" if check_flag("trend", trend) else None}
     if season > 1:
         form |= {"seasonal": "add", "seasonal_periods": season}

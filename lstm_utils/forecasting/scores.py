@@ -135,7 +135,7 @@ def _forecast(name, fitted, known):
     label, found = f"forecasters[{name!r}]", fitted
     if callable(fitted):
         found = fitted(known)
-        if hasattr(getattr(found, "index", None), "date"):
+        if hasattr(getattr(found, "index", None), "date") and found.ndim == 1:
             return found.reindex(known.index)
     expected = "return a function that gives a Series with dates"
     raise wrong(TypeError, label, expected, type(found).__name__)

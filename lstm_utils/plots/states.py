@@ -133,7 +133,7 @@ def plot_answers(x, answers, *, sequence: int = 0):
     return axes
 
 
-def plot_forecast(series, forecasts, *, ylabel, origins=(), ax=None):
+def plot_forecast(series, forecasts, *, ylabel, ax=None):
     """Draw a series and forecasts of it over their dates.
 
     Parameters
@@ -144,8 +144,6 @@ def plot_forecast(series, forecasts, *, ylabel, origins=(), ax=None):
         Up to four, each under the dates that it is for.
     ylabel : str
         What is measured, with its unit.
-    origins : sequence of dates
-        Where forecasting began anew; a line is drawn at each.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure if left out.
 
@@ -176,12 +174,7 @@ def plot_forecast(series, forecasts, *, ylabel, origins=(), ax=None):
         if not hasattr(getattr(one, "index", None), "date") or one.ndim != 1:
             expected = "be a Series of pandas under dates"
             raise valid.wrong(TypeError, name, expected, type(one).__name__, hint)
-    if isinstance(origins, str) or not hasattr(origins, "__iter__"):
-        hint = "One of a single date is a list too."
-        raise valid.wrong(TypeError, "origins", "be a list of dates", origins, hint)
     ax = style.axes_for(ax, (6.4, 3.0), ylabel=ylabel)
-    for origin in origins:
-        ax.axvline(origin, color="0.8", linewidth=0.8, linestyle="-", zorder=0)
     look = {"color": "0.35", "linestyle": "-", "marker": "o", "markersize": 3, "lw": 1}
     ax.plot(series.index, series, **look, label="measured")
     for name, one in forecasts.items():

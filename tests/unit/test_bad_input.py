@@ -186,7 +186,6 @@ OWN = {
     "plot_forecast": {
         "series": of(dated(), array=dated().to_numpy()),
         "forecasts": of({"a": dated()}, inner={"a": [1.0]}),
-        "origins": of([dated().index[3]], "empty", "unequal"),
     },
     "regular_dates": {"table": holes()},
     "walk_forward": {"series": holes(), "steps": COUNT},

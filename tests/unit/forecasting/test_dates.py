@@ -49,6 +49,7 @@ def changed(row, value):
         (LINE * 0 + 5, r"column 'rain' holds one number, 5, in every row"),
         (LINE.iloc[[0, 1, 2, 4, 5]], r"rows from 2 on, 2026-01-03 and 2026-01-05"),
         (LINE.iloc[:0], r"table is empty"),
+        (LINE.iloc[:1].dropna(), r"holds one number"),
         (LINE.reset_index(drop=True), r"an index of dates, but 0 .*index_col"),
         (LINE.set_axis([str(day) for day in DAYS]), r"but '2026-01-01 00:00:00' as"),
         (LINE.set_axis([pd.NaT, *DAYS[1:]]), r"no date in row 0"),
@@ -58,6 +59,14 @@ def changed(row, value):
 )
 def test_what_is_wrong_with_a_table_is_said_with_row_and_column(table, message):
     with pytest.raises((TypeError, ValueError), match=message):
+        regular_dates(table)
+
+
+@pytest.mark.parametrize(("freq", "gap"), [("MS", 3), ("YS", 5), ("h", 2)])
+def test_the_gap_is_named_and_not_a_short_month(freq, gap):
+    dates = pd.date_range("2025-01-01", periods=12, freq=freq)
+    table = pd.Series(np.arange(11.0), dates.delete(gap))
+    with pytest.raises(ValueError, match=f"from {gap - 1} on.*'h', 'D' or 'MS'"):
         regular_dates(table)
 
 
@@ -103,6 +112,7 @@ def test_the_next_value_can_be_asked_for():
     [
         (LINE, {"window": 8}, r"8 \+ 1 = 9 steps, but table has 8, from 2026-01-01 to"),
         (LINE.iloc[[0, 1, 3]], {"window": 1}, "no regular step"),
+        (LINE.iloc[[0]].set_axis(DAYS[[0]]), {"window": 1}, "has 1, from|no regular"),
         (LINE.where(LINE.index.day % 2 == 0), {"window": 2}, "no window of 2 steps"),
         (LINE.to_frame("a"), {"window": 2, "target": "b"}, r"columns \['a'\], but 'b'"),
         (LINE.to_frame().assign(b=1), {"window": 2}, "one of the columns"),

@@ -99,6 +99,16 @@ def test_no_forecast_sees_the_future(name, kind):
     check_no_leak(forecaster(series), series, series.index[250])
 
 
+@pytest.mark.parametrize(("season", "n"), [(1, 12), (2, 12), (3, 15), (6, 30)])
+def test_smoothing_of_the_shortest_past_starts_without_the_future(season, n):
+    at = DAYS[n]
+
+    def forecast(series):
+        return exponential_smoothing(series[:n], season=season, trend=True)(series)
+
+    check_no_leak(forecast, NOISY, at)
+
+
 @pytest.mark.parametrize("name", SERIES)
 def test_no_window_sees_the_future(name):
     series = load_series(name)
@@ -117,7 +127,14 @@ def test_no_window_sees_the_future(name):
     [
         (lambda: seasonal_naive(NOISY, season=61), "season must be at most 60"),
         (lambda: linear_autoregression(NOISY[:5], lags=5), "lags must be at most 4"),
-        (lambda: exponential_smoothing(NOISY, season=31), "season must be at most 30"),
+        (lambda: exponential_smoothing(NOISY, season=13), "season must be at most 12"),
+        (lambda: exponential_smoothing(NOISY[:9]), "at least 12 values, but 9 came"),
+        (
+            lambda: walk_forward(
+                NOISY, {"a": lambda _: lambda s: s.to_frame()}, steps=2
+            ),
+            r"\['a'\] must return a function that gives a Series with.* DataFrame",
+        ),
         (lambda: walk_forward(NOISY, ALL, steps=12), "leave 0 of the series' 60"),
         (lambda: walk_forward(NOISY, {"a": 3}, steps=2), r"functions of the past.*'a'"),
         (lambda: walk_forward(NOISY, {"a": list}, steps=2), r"\['a'\] must.* list"),

@@ -57,7 +57,7 @@ def test_forecasts_stand_over_their_own_dates_and_gaps_stay_open():
     days = pd.date_range("2026-01-01", periods=6)
     series = pd.Series([1.0, 2.0, np.nan, 3.0, 5.0, 4.0], days)
     forecasts = {"before": series.shift(1)[3:], "flat": series[3:] * 0 + 2}
-    ax = plot_forecast(series, forecasts, ylabel="rain (mm)", origins=days[[3]])
+    ax = plot_forecast(series, forecasts, ylabel="rain (mm)")
     lines = {line.get_label(): line for line in ax.lines}
     assert [*lines["before"].get_xdata()] == [*days[3:].to_numpy()]
     np.testing.assert_array_equal(lines["measured"].get_ydata(), series)
