@@ -50,7 +50,7 @@ PLANS = {
 }
 BLOCKS, DEPTHS, UNITS = 5, (1, 2), 24
 UPDATES, MANY = (50, 200, 800), (200, 800, 3_200)
-POINTS = {"temperatures": (200, 1_000), "ar2": (200, 1_000)}
+POINTS = {"temperatures": (200, 1_000), "ar2": (200,)}
 ALL = 0  # points
 TUNING = USUAL._replace(score="score", seeds=())
 CONFIRMED = {"series": "co2", "depth": 1, "points": ALL, "origin": BLOCKS}
