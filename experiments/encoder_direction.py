@@ -9,7 +9,8 @@ All models have the same number of parameters within 2 %.
 
 A second guess is that the place is found by the letters around it. Strings of two of
 the eight symbols only, of 10 letters and of 12, have places whose neighbours are alike.
-But a look at a wrong place gives the right one of two symbols more often than of eight.
+But a look at a wrong place gives the right one of two symbols more often than of eight,
+so these columns (`few_10` to `few_20`) decide nothing, and the chapter leaves them out.
 """
 
 from __future__ import annotations
