@@ -6,9 +6,99 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lstm_utils._validate import as_numbers, check_model
+from lstm_utils._validate import (
+    BOOLS,
+    as_numbers,
+    check_flag,
+    check_model,
+    load_extra,
+    shown,
+    wrong,
+)
 
-__all__ = ["check_targets"]
+__all__ = ["check_no_leak", "check_targets"]
+
+
+def check_no_leak(function, table, at, *, forecasts: bool = True) -> None:
+    """Raise if what a function says of the past depends on the future.
+
+    The function is called twice: with the table, and with a table whose values from the
+    date `at` on are others. What it gives for earlier dates must be the same.
+
+    Introduced in: 03
+
+    Parameters
+    ----------
+    function : callable
+        Takes the table, and returns a Series or DataFrame with dates: scaled values,
+        features, or forecasts. What it draws at random it must seed itself.
+    table : pandas.Series or pandas.DataFrame
+        Dated numbers, in order.
+    at : str or date
+        The first date of the future. Give the date of the split, too: what was fitted
+        on more than lies before it, such as a scaler, is found there.
+    forecasts : bool
+        Whether a row is a forecast of its own date, so that not even the row of `at`
+        may change; False for what is known on its date, such as a scaled value.
+
+    Raises
+    ------
+    TypeError
+        If the function gives no table with dates.
+    ValueError
+        If it gives other numbers, or other dates, for the past.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = pd.date_range("2026-01-01", periods=6)
+    >>> series = pd.Series([1.0, 2.0, 4.0, 3.0, 5.0, 4.0], days)
+    >>> check_no_leak(lambda s: s.shift(1), series, "2026-01-04")
+    >>> check_no_leak(lambda s: s / s.max(), series, "2026-01-04", forecasts=False)
+    Traceback (most recent call last):
+    ...
+    ValueError: function sees the future: what it gives for 2026-01-01 changes from...
+    """
+    pandas = load_extra("pandas", "sweeps")
+    if not callable(function):
+        hint = "It takes the table and returns one with dates."
+        raise wrong(TypeError, "function", "be a function", shown(function), hint)
+    if not isinstance(getattr(table, "index", None), pandas.DatetimeIndex):
+        what = "be a Series or DataFrame with an index of dates"
+        raise wrong(TypeError, "table", what, type(table).__name__)
+    forecasts = check_flag("forecasts", forecasts)
+    at = _date_within(table.index, at)
+    since = str(at).removesuffix(" 00:00:00")
+    values = as_numbers("table", table.fillna(0.0)).astype(float)
+    known = table.index < at
+    if known.all() or not known.any():
+        expected = f"lie within the dates, from {table.index[0]} to {table.index[-1]}"
+        raise wrong(ValueError, "at", expected, at)
+    # Another future, without gaps: that a value is missing is known when it is.
+    changed, noise = table.astype(float), np.random.default_rng(0)
+    noise = noise.standard_normal(values[~known].shape)
+    changed[~known] = values.mean(axis=0) + (3 * values.std(axis=0) + 1) * noise
+    before, after = (
+        _past("function", function(one.copy()), at, forecasts)
+        for one in (table, changed)
+    )
+    if not before.index.equals(after.index) or not before.columns.equals(after.columns):
+        raise ValueError(
+            "function sees the future: it gives other dates or columns for the past, "
+            f"{before.shape} and then {after.shape}, if what comes from {since} on is "
+            "changed."
+        )
+    same = np.isclose(before, after, rtol=1e-5, atol=1e-8, equal_nan=True)
+    if not same.all():
+        row, column = np.argwhere(~same)[0]
+        date = str(before.index[row]).removesuffix(" 00:00:00")
+        raise ValueError(
+            f"function sees the future: what it gives for {date} changes from "
+            f"{before.iat[row, column]:.4g} to {after.iat[row, column]:.4g} if only "
+            f"values from {since} on are changed. Look for what was fitted, filled, "
+            "sorted or shuffled over the whole table: a scaler, an interpolation, a "
+            "shift in the wrong direction."
+        )
 
 
 def check_targets(model, y) -> None:
@@ -72,6 +162,28 @@ def check_targets(model, y) -> None:
         if loss is not None:
             label = "y" if len(shapes) == 1 else f"y[{name!r}]"
             _check_one(label, shapes[name], target, loss)
+
+
+def _date_within(index, at):
+    pandas = load_extra("pandas", "sweeps")
+    try:
+        found = pandas.Timestamp(at)
+    except (TypeError, ValueError):
+        found = pandas.NaT
+    if isinstance(at, (*BOOLS, float, int)) or found is pandas.NaT:
+        raise wrong(ValueError, "at", "be a date", shown(at), "Such as '1990-01-01'.")
+    return found if index.tz is None or found.tz else found.tz_localize(index.tz)
+
+
+def _past(name, found, at, forecasts):
+    """Return the part of a dated result that may not depend on the future."""
+    pandas = load_extra("pandas", "sweeps")
+    if not isinstance(getattr(found, "index", None), pandas.DatetimeIndex):
+        what = "return a Series or DataFrame with dates"
+        hint = "Put an array under dates: pandas.DataFrame(array, dates)."
+        raise wrong(TypeError, name, what, type(found).__name__, hint)
+    found = pandas.DataFrame(found).astype(float)
+    return found[found.index <= at] if forecasts else found[found.index < at]
 
 
 def _output_shapes(model) -> dict[str, tuple]:

@@ -1,4 +1,4 @@
-"""Figures of what a network does with one sequence: its gates, its answers."""
+"""Figures of what a network does with one sequence: gates, answers, forecasts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from lstm_utils import _validate as valid
 from lstm_utils.plots import style
 
-__all__ = ["plot_answers", "plot_gates"]
+__all__ = ["plot_answers", "plot_forecast", "plot_gates"]
 
 START = "Counting starts at 0."
 
@@ -131,6 +131,60 @@ def plot_answers(x, answers, *, sequence: int = 0):
     axes[-1].set(xlabel="step t", xticks=steps)
     axes[0].figure.legend(handles=axes[0].lines[1:], loc="outside upper right", ncols=3)
     return axes
+
+
+def plot_forecast(series, forecasts, *, ylabel, ax=None):
+    """Draw a series and forecasts of it over their dates.
+
+    Parameters
+    ----------
+    series : pandas.Series
+        What was measured, under dates; gaps are left open.
+    forecasts : mapping of str to pandas.Series
+        Up to four, each under the dates that it is for.
+    ylabel : str
+        What is measured, with its unit.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure if left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        If something has no dates, or there are more than four forecasts.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> series = pd.Series([1.0, 2.0, 4.0], pd.date_range("2026-01-01", periods=3))
+    >>> ax = plot_forecast(series, {"as before": series.shift(1)}, ylabel="rain (mm)")
+    >>> [line.get_label() for line in ax.lines]
+    ['measured', 'as before']
+    """
+    from matplotlib import dates
+
+    hint = "Give {name: Series under the dates that it forecasts}."
+    valid.check_mapping("forecasts", forecasts, hint)
+    styles = style.looks("forecasts", forecasts)
+    named = {f"forecasts[{name!r}]": one for name, one in forecasts.items()}
+    for name, one in {"series": series, **named}.items():
+        if not hasattr(getattr(one, "index", None), "date") or one.ndim != 1:
+            expected = "be a Series of pandas under dates"
+            raise valid.wrong(TypeError, name, expected, type(one).__name__, hint)
+    ax = style.axes_for(ax, (6.4, 3.0), ylabel=ylabel)
+    look = {"color": "0.35", "linestyle": "-", "marker": "o", "markersize": 3, "lw": 1}
+    ax.plot(series.index, series, **look, label="measured")
+    for name, one in forecasts.items():
+        ax.plot(one.index, one, **styles[name] | {"marker": "", "label": name})
+    ax.set_ylabel(ylabel)
+    ticks = dates.AutoDateLocator(maxticks=8)
+    ax.xaxis.set_major_locator(ticks)
+    ax.xaxis.set_major_formatter(dates.ConciseDateFormatter(ticks))
+    ax.legend(loc="upper left")
+    return ax
 
 
 def _pair(name, pair, x) -> list[np.ndarray]:

@@ -17,7 +17,14 @@ from lstm_utils.tasks.sequences import (
     permutation_chain,
     running_sum,
 )
-from lstm_utils.tasks.series import AR_COEFFICIENTS, autoregression, lstm_teacher
+from lstm_utils.tasks.series import (
+    AR_COEFFICIENTS,
+    SERIES,
+    autoregression,
+    load_series,
+    lstm_teacher,
+)
+from lstm_utils.tasks.symbols import recall
 from lstm_utils.tasks.texts import (
     copy_strings,
     reverse_strings,

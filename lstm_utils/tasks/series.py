@@ -1,16 +1,115 @@
-"""Series whose source is known: a noisy oscillation, a random stack of LSTMs."""
+"""Series whose source is known: a noisy oscillation, a random stack, real ones."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from lstm_utils._validate import check_number
+from lstm_utils._validate import check_choice, check_number, load_extra
 from lstm_utils.reference import numpy_stack
 from lstm_utils.tasks._draws import generator
 
-__all__ = ["AR_COEFFICIENTS", "autoregression", "lstm_teacher"]
+__all__ = [
+    "AR_COEFFICIENTS",
+    "SERIES",
+    "autoregression",
+    "load_series",
+    "lstm_teacher",
+]
 
 AR_COEFFICIENTS = (1.6, -0.8)
+
+
+class SeriesFacts(NamedTuple):
+    """What is known of a series: its unit, the steps of its season, its source."""
+
+    what: str
+    unit: str
+    season: int
+    source: str
+    licence: str
+
+
+SERIES = {
+    "sunspots": SeriesFacts(
+        "sunspot number, yearly, 1700 to 2008",
+        "sunspots",
+        11,
+        "National Geophysical Data Center, in statsmodels",
+        "public domain",
+    ),
+    "co2": SeriesFacts(
+        "CO2 in the air of Mauna Loa, monthly means of weekly values, 1958 to 2001",
+        "ppm",
+        12,
+        "C. D. Keeling and T. P. Whorf, Scripps Institution, in statsmodels",
+        "public domain",
+    ),
+    "temperatures": SeriesFacts(
+        "hourly temperatures of Seattle, the days of 2010",
+        "°F",
+        24,
+        "NOAA, in vega_datasets",
+        "public domain",
+    ),
+    "ar2": SeriesFacts(
+        "a drawn process; its days are made up",
+        "standard deviations of the noise",
+        14,
+        "lstm_utils.tasks.autoregression",
+        "none needed",
+    ),
+}
+
+
+def load_series(name: str):
+    """Return one of the series of `SERIES`, a row for each step of time.
+
+    Nothing is downloaded: the data lie inside the libraries that `SERIES` names.
+
+    Introduced in: 03
+
+    Parameters
+    ----------
+    name : {"sunspots", "co2", "temperatures", "ar2"}
+        Its unit, season, source and licence stand in `SERIES`.
+
+    Returns
+    -------
+    pandas.Series
+        With dates as its index; NaN where nothing was measured.
+
+    Raises
+    ------
+    ValueError
+        If there is no such series.
+    ModuleNotFoundError
+        If the library that holds it is not installed.
+
+    Examples
+    --------
+    >>> load_series("ar2").index[0].date().isoformat()
+    '2000-01-01'
+    """
+    check_choice("name", name, list(SERIES))
+    pandas = load_extra("pandas", "sweeps")
+    if name == "ar2":
+        values = autoregression(1, 3_000, seed=0)[1].ravel().astype(float)
+        days = pandas.date_range("2000-01-01", periods=len(values))
+        return pandas.Series(values, days, name=name)
+    if name == "temperatures":
+        table = load_extra("vega_datasets", "data").data.seattle_temps()
+        found = table.set_index("date")["temp"].asfreq("h")
+    else:
+        datasets = load_extra("statsmodels.api", "data").datasets
+        table = getattr(datasets, name).load_pandas().data
+        if name == "co2":
+            found = table["co2"].resample("MS").mean()
+        else:
+            years = pandas.to_datetime(table["YEAR"].astype(int).astype(str))
+            found = table["SUNACTIVITY"].set_axis(years).asfreq("YS")
+    return found.rename(name).rename_axis("date")
 
 
 def autoregression(n: int, steps: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]:

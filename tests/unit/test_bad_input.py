@@ -74,6 +74,19 @@ def optimizer():
     return keras.optimizers.Adam()
 
 
+def dated(n=30):
+    values = np.sin(np.arange(float(n)))
+    return pd.Series(values, pd.date_range("2026-01-01", periods=n))
+
+
+def holes():
+    """Return a valid dated column, and what is wrong with others."""
+    line = dated()
+    rows = {"doubled": line.iloc[[0, 1, 1, 2]], "disordered": line.iloc[[0, 2, 1]]}
+    rows |= {"text inside": line.astype(object).where(line.index.day != 3, "n/a")}
+    return of(line, array=line.to_numpy(), undated=line.reset_index(drop=True), **rows)
+
+
 # A partial is made when it is needed: it takes Keras, or a new file.
 FILE = of(partial(lambda: Path(f"{next(NUMBERS)}.csv")), "text")
 WRITER, TRIPLE = {"model": of(partial(writer))}, array(1, 2, 3)
@@ -104,6 +117,15 @@ KINDS = {
     **each("samples features input_names", of(["a"], "None")),
     **each("weights scores", TRIPLE),
     **each("curves groups", LINES),
+    **each("lags season origins", COUNT),
+    **each("trend unknown forecasts", FLAG),
+    "errors": array(4),
+    "forecasters": of(
+        {"a": lambda past: lambda series: series.shift(1)}, inner={"a": 1}
+    ),
+    "freq": of("D", "None"),
+    "past": holes(),
+    "target": of(None, "None"),
     "alignment": of(np.eye(3, dtype=bool)[None, :2], rank=np.eye(3, dtype=bool)),
     "answers": of({"a": (np.ones((1, 2, 1)), np.ones((1, 2, 1)))}),
     "attention": of("dot", "None"),
@@ -154,6 +176,19 @@ KINDS = {
 }
 # Where a function means another thing by it.
 OWN = {
+    "check_no_leak": {
+        "function": of(lambda table: table.shift(1)),
+        "at": of("2026-01-10", early="2020-01-01"),
+        "table": of(dated(), array=dated().to_numpy()),
+    },
+    "dated_windows": {"table": holes()},
+    "load_series": {"name": of("ar2")},
+    "plot_forecast": {
+        "series": of(dated(), array=dated().to_numpy()),
+        "forecasts": of({"a": dated()}, inner={"a": [1.0]}),
+    },
+    "regular_dates": {"table": holes()},
+    "walk_forward": {"series": holes(), "steps": COUNT},
     "attention_weights": WRITER,
     "beam_search": WRITER,
     "date_alignment": {"source": ids(date_vocabulary().encode(["3 Mar 1987"]))},
@@ -173,7 +208,12 @@ OWN = {
     "plot_rates": {"scores": of({1: RUNS}, inner={1: RUNS, 2: {1: RUNS[1]}})},
     "sample_decode": WRITER,
 }
-RECORDS = {"GateTraces", "Interval"}  # they hold whatever they are given
+RECORDS = {
+    "DatedWindows",
+    "GateTraces",
+    "Interval",
+    "SeriesFacts",
+}  # they hold whatever they are given
 WHOLE_PROCESS = {"setup", "use_book_style"}  # what they set would outlast the test
 LOAD_KERAS = ("checks", "decoding", "diagnostics", "layers", "models", "training")
 

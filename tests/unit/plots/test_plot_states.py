@@ -1,9 +1,11 @@
 """Figures of one sequence show its gates and its answers."""
 
 import numpy as np
+import pandas as pd
+import pytest
 
 from lstm_utils.diagnostics import GateTraces
-from lstm_utils.plots import plot_answers, plot_gates
+from lstm_utils.plots import plot_answers, plot_forecast, plot_gates
 
 VALUES = np.random.default_rng(0).uniform(0.1, 0.9, size=(6, 2, 12, 3))
 TRACE = GateTraces("lstm", *VALUES)
@@ -49,3 +51,26 @@ def test_many_answers_stand_at_their_steps():
     top, bottom = plot_answers(X, {"a": (X, X), "b": (X, 2 * X)}, sequence=1)
     assert points(top)["input"] == [(step, step + 9) for step in range(1, 11)]
     assert points(bottom)["output"] == [(t, 2 * (t + 9)) for t in range(1, 11)]
+
+
+def test_forecasts_stand_over_their_own_dates_and_gaps_stay_open():
+    days = pd.date_range("2026-01-01", periods=6)
+    series = pd.Series([1.0, 2.0, np.nan, 3.0, 5.0, 4.0], days)
+    forecasts = {"before": series.shift(1)[3:], "flat": series[3:] * 0 + 2}
+    ax = plot_forecast(series, forecasts, ylabel="rain (mm)")
+    lines = {line.get_label(): line for line in ax.lines}
+    assert [*lines["before"].get_xdata()] == [*days[3:].to_numpy()]
+    np.testing.assert_array_equal(lines["measured"].get_ydata(), series)
+    np.testing.assert_array_equal(lines["before"].get_ydata(), [np.nan, 3.0, 5.0])
+    assert ax.get_ylabel() == "rain (mm)"
+    assert lines["before"].get_linestyle() != lines["flat"].get_linestyle()
+    texts = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert texts == ["measured", "before", "flat"]
+
+
+def test_a_forecast_without_dates_is_refused():
+    series = pd.Series([1.0, 2.0], pd.date_range("2026-01-01", periods=2))
+    with pytest.raises(TypeError, match=r"forecasts\['a'\] must be a Series .* dates"):
+        plot_forecast(series, {"a": [1.0, 2.0]}, ylabel="rain")
+    with pytest.raises(TypeError, match="series must be a Series"):
+        plot_forecast(series.to_numpy(), {"a": series}, ylabel="rain")

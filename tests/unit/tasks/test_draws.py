@@ -17,6 +17,7 @@ GENERATORS = {
     **TOKENS,
     "lstm_teacher": {**STEPS, "layers": 2, "teacher": 0},
     "draw_sentences": {},
+    "recall": {"delay": 9},
 }
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lstm_utils.reference import numpy_stack
-from lstm_utils.tasks import autoregression, lstm_teacher
+from lstm_utils.tasks import SERIES, autoregression, load_series, lstm_teacher
 from lstm_utils.tasks.series import _random_lstm
 
 
@@ -40,3 +40,30 @@ def test_a_teacher_writes_targets_of_mean_0_and_variance_1(layers):
     assert (x.shape, y.shape) == ((3_000, 24, 2), (3_000, 24, 1))
     assert abs(y.mean()) < 0.1
     assert abs(y.var() - 1) < 0.1
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_a_series_has_every_step_once_and_few_gaps(name):
+    series = load_series(name)
+    assert series.index.freq is not None
+    assert series.index.is_monotonic_increasing
+    assert series.dtype == float
+    gaps = {"co2": 5, "temperatures": 1}.get(name, 0)
+    assert series.isna().sum() == gaps
+    assert series.iloc[[0, -1]].notna().all()
+    assert all(SERIES[name])
+
+
+def test_series_hold_what_their_facts_say():
+    ends = {"sunspots": ("1700", "2008"), "co2": ("1958-03", "2001-12")}
+    ends |= {"temperatures": ("2010-01-01", "2010-12-31")}
+    for name, (first, last) in ends.items():
+        dates = load_series(name).index
+        assert str(dates[0]).startswith(first)
+        assert str(dates[-1]).startswith(last)
+    assert load_series("sunspots").loc["1957"].item() == 190.2
+    assert load_series("co2").loc["1958-03"].item() == 316.1
+    assert load_series("temperatures").iloc[0] == 39.4
+    drawn = load_series("ar2")
+    left = drawn - 1.6 * drawn.shift(1) + 0.8 * drawn.shift(2)
+    assert abs(left.std() - 1) < 0.05
