@@ -22,6 +22,9 @@ RULE = re.compile(
 )
 NAME = re.compile(r"\bfa-[a-z0-9-]+")
 CODE = re.compile(r'"\\(f[0-9a-f]{3})"')
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+BREAK = re.compile(r"\s*\n\s*")
+RIGHTS = re.compile("copyright|licen[cs]e", re.IGNORECASE)
 
 
 def shown_icons(outdir):
@@ -89,6 +92,15 @@ def cut_maths_fonts(outdir):
         cut_font(path, characters | set(range(0x20, 0x7F)))
 
 
+def cut_comments(style):
+    """Drop comments and indents of a style sheet; what is said of rights stays."""
+
+    def keep(comment):
+        return comment[0] if RIGHTS.search(comment[0]) else ""
+
+    return BREAK.sub("\n", COMMENT.sub(keep, style))
+
+
 def cut_figure(path):
     """Store a PNG with a palette where that is smaller and looks the same."""
     with Image.open(path) as image:
@@ -110,3 +122,6 @@ def cut_assets(app, exception):
     cut_maths_fonts(outdir)
     for path in (outdir / "_images").glob("*.png"):
         cut_figure(path)
+    for path in (outdir / "_static").glob("*.css"):
+        style = cut_comments(path.read_text(encoding="utf-8"))
+        path.write_text(style, encoding="utf-8")

@@ -275,6 +275,13 @@ def test_icon_codes_are_found_escaped_and_as_letters():
     assert cuts.icon_codes(STYLE) == {0xF03A, 0xF6ED, 0xF107, 0xF104}
 
 
+def test_a_style_sheet_loses_comments_and_indents_and_says_whose_it_is():
+    rights = "/* Copyright 2007\n   License: BSD */"
+    style = f"{rights}\n\n/* a * b\n/ c */\np {{\n    margin: 0 auto;\n}}\n/* d */\n"
+    said = "/* Copyright 2007\nLicense: BSD */"
+    assert cuts.cut_comments(style) == f"{said}\np {{\nmargin: 0 auto;\n}}\n"
+
+
 def test_figure_is_stored_smaller_and_looks_the_same(tmp_path):
     path = tmp_path / "a.png"
     image = Image.radial_gradient("L").convert("RGBA")
