@@ -109,6 +109,7 @@ def test_each_network_of_the_table_is_tuned_before_it_is_scored():
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:TensorFlow was imported before setup")
 def test_stacks_have_equal_parameters_and_a_run_gives_its_metrics():
     counts = []
     for depth in next_value.DEPTHS:
