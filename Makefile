@@ -7,7 +7,7 @@ PY := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python,.venv/bin/python)
 on = $(filter-out 0,$(1))
 
 # Only what is typed after `make` counts: NAME or PORT stand in many a shell.
-TYPED := CHAPTER CHECK FORCE NAME ONCE PORT RETRY SAVE SCHEDULER UPGRADE VERSIONS
+TYPED := CHAPTER CHECK FORCE NAME ONCE PORT RETRY SAMPLE SAVE SCHEDULER UPGRADE VERSIONS
 $(foreach name,$(TYPED),$(if $(findstring environment,$(origin $(name))),$(eval $(name) :=)))
 
 .PHONY: help book test test-fast test-package serve live lab run experiments bench mutants guards lock for-book for-dev
@@ -48,8 +48,8 @@ bench: for-dev ## time each thing beside its yardstick (NAME=fused, SAVE=1)
 mutants: for-dev ## see whether the tests notice single faults (NAME=lstm_utils/models); slow
 	@$(PY) -m book_tools mutants $(NAME)
 
-guards: for-dev ## see whether guards notice changed tables; slow (CHAPTER=08-going-deeper)
-	@$(PY) -m book_tools guards $(CHAPTER)
+guards: for-dev ## see whether guards notice changed tables; slow (CHAPTER=08-going-deeper, SAMPLE=400)
+	@$(PY) -m book_tools guards $(CHAPTER) $(addprefix --sample=,$(SAMPLE))
 
 lock: for-dev ## recompile the locks and environment.yml (UPGRADE=1)
 	@$(PY) -m book_tools lock $(if $(call on,$(UPGRADE)),--upgrade)

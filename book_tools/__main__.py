@@ -61,6 +61,7 @@ def _parser():
     mutants.add_argument("name", nargs="?", help="where files must begin: a path")
     guards = add("guards", "guards:guards", "see whether guards notice changed tables")
     guards.add_argument("chapter", nargs="?", help="the one chapter to try")
+    guards.add_argument("--sample", type=int, help="so many changes of each, drawn")
     add("check", "freshness:check", "say which chapters are stale or not normalised")
     add("lab", "programs:lab", "open JupyterLab on the chapters")
     add("test", "programs:run_gate", "run every test")

@@ -250,6 +250,7 @@ def test_what_stands_in_the_shell_is_not_taken_for_typed(monkeypatch):
         "serve",
         "live",
         "test-package",
+        "guards",
     )
     printed = make("--dry-run", *targets)
     assert "mybox" not in printed

@@ -132,14 +132,13 @@ def test_where_there_is_nothing_to_change_one_line_says_so(
         guards(name, small_book)
 
 
-def test_the_command_takes_a_chapter_or_none(monkeypatch):
+def test_the_command_takes_a_chapter_or_none_and_a_sample(monkeypatch):
     asked = []
-    monkeypatch.setattr(
-        "book_tools.guards.guards", lambda chapter: asked.append(chapter)
-    )
+    monkeypatch.setattr("book_tools.guards.guards", lambda **given: asked.append(given))
     main(["guards", "05"])
-    main(["guards"])
-    assert asked == ["05", None]
+    main(["guards", "--sample", "9"])
+    assert [*asked[0].values()] == ["05", None]
+    assert [*asked[1].values()] == [None, 9]
 
 
 def test_without_a_chapter_all_that_read_tables_are_tried(write, small_book, capsys):
@@ -157,6 +156,28 @@ def test_without_a_chapter_all_that_read_tables_are_tried(write, small_book, cap
         "03-again",
     ]
     assert lines[-1] == "6 changes show, 1 are noticed, 0 excused, 5 survive"
+
+
+def test_a_sample_is_drawn_alike_each_time_and_leaves_excuses_alone(
+    write, small_book, capsys
+):
+    write(ORDER, excuses=[(7, "swap")])
+
+    def tried(sample):
+        given = {} if sample is None else {"sample": sample}
+        guards("01", small_book, workers=1, **given)
+        return capsys.readouterr().out.splitlines()
+
+    whole, few = tried(None), tried(3)
+    assert tried(3) == few
+    assert few[1] == "a sample of 3 changes out of 8"
+    assert few[-1].startswith("2 changes show, ")  # the third is of depth 3
+    assert {*few[2:-1]} < {*whole}
+    assert any("out of date" in line for line in whole)
+    assert not any("out of date" in line for line in few)
+    assert tried(8) == whole
+    with pytest.raises(SystemExit, match="sample of 0 changes: give a number of 1"):
+        tried(0)
 
 
 COMMAND = """\
