@@ -1,7 +1,7 @@
-"""The chapters as the landing page shows them: cards, and one figure in large.
+"""What the landing page shows of the chapters: cards, one figure, a way to Colab.
 
-Both are drawn from the notebooks, so that a name, a question, a time or a result
-stands in one place only.
+All is drawn from the notebooks, so that a name, a question, a time or a result stands
+in one place only.
 """
 
 import io
@@ -16,9 +16,9 @@ from book_tools.chapters import find_chapter, list_chapters, read_notebook
 from book_tools.site.facts import find_figure, read_facts
 
 CARD_WIDTH = 560  # pixels: twice what a card is wide on a laptop
-GRID = "::::{grid} 1 2 2 3\n:gutter: 3\n:class-container: chapter-cards\n"
+GRID = ":::::{grid} 1 2 2 3\n:gutter: 3\n:class-container: chapter-cards\n"
 CARD = """
-:::{{grid-item-card}} {facts.title}
+::::{{grid-item-card}} {facts.title}
 :link: /{page}
 :link-type: doc
 :img-top: {image}
@@ -26,19 +26,21 @@ CARD = """
 
 {facts.question}
 
-+++
+:::{{card-footer}}
 {facts.minutes} minutes
 :::
+::::
 """
 LATER = """
-:::{{grid-item-card}} {title}
+::::{{grid-item-card}} {title}
 :class-card: chapter-later
 
 {question}
 
-+++
+:::{{card-footer}}
 still to come
 :::
+::::
 """
 
 
@@ -83,11 +85,9 @@ class ChapterCards(Drawing):
             if not colon or not title[:2].isdigit():
                 raise self.error(f"{line!r}: expected '09 Name: question?'")
             if title[:2] in cards:
-                raise self.error(
-                    f"{line!r}: chapter {title[:2]} is here; drop the line"
-                )
+                raise self.error(f"{line!r}: it is here already; drop the line")
             cards[title[:2]] = LATER.format(title=title, question=question)
-        text = GRID + "".join(card for _, card in sorted(cards.items())) + "\n::::\n"
+        text = GRID + "".join(card for _, card in sorted(cards.items())) + "\n:::::\n"
         return self.parse_text_to_nodes(text)
 
 
@@ -115,18 +115,34 @@ class ChapterFigure(Drawing):
         return [figure]
 
 
+class ColabButton(SphinxDirective):
+    """A button that opens a chapter on Colab, as the one at the chapter's top does."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self):
+        """Return the button."""
+        _, actual = self.env.app.book_addresses
+        address = actual.colab_url(self.arguments[0])
+        text = f":::{{button-link}} {address}\n:color: primary\n:outline:\n\n"
+        return self.parse_text_to_nodes(text + "\n".join(self.content) + "\n:::\n")
+
+
 def shrink(content: bytes) -> bytes:
-    """Return a PNG as wide as a card."""
+    """Return a PNG as wide as a card; of a tall figure, its upper part."""
     stream = io.BytesIO()
     with Image.open(io.BytesIO(content)) as image:
-        height = round(image.height * CARD_WIDTH / image.width)
+        shown = image.crop((0, 0, image.width, min(image.height, image.width * 5 // 8)))
+        height = round(shown.height * CARD_WIDTH / shown.width)
         size = (CARD_WIDTH, height)
-        image = image.convert("RGB").resize(size, Image.Resampling.LANCZOS)
-        image.quantize(64, dither=Image.Dither.NONE).save(stream, "png", optimize=True)
+        shown = shown.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+        shown.quantize(64, dither=Image.Dither.NONE).save(stream, "png", optimize=True)
     return stream.getvalue()
 
 
 def setup(app):
-    """Register both directives."""
+    """Register the directives."""
     app.add_directive("chapter-cards", ChapterCards)
     app.add_directive("chapter-figure", ChapterFigure)
+    app.add_directive("colab-button", ColabButton)
