@@ -28,6 +28,11 @@ def shown(value) -> str:
     return f"{value!r} ({type(value).__name__})"
 
 
+def dated(date) -> str:
+    """Return a date as a reader would write it, without a clock at midnight."""
+    return str(date).removesuffix(" 00:00:00")
+
+
 def check_int(name: str, value, minimum: int, hint: str, *, maximum=math.inf) -> int:
     """Return `value` as an int within bounds, or raise."""
     try:

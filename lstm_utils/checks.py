@@ -11,6 +11,7 @@ from lstm_utils._validate import (
     as_numbers,
     check_flag,
     check_model,
+    dated,
     load_extra,
     shown,
     wrong,
@@ -68,7 +69,7 @@ def check_no_leak(function, table, at, *, forecasts: bool = True) -> None:
         raise wrong(TypeError, "table", what, type(table).__name__)
     forecasts = check_flag("forecasts", forecasts)
     at = _date_within(table.index, at)
-    since = str(at).removesuffix(" 00:00:00")
+    since = dated(at)
     values = as_numbers("table", table.fillna(0.0)).astype(float)
     known = table.index < at
     if known.all() or not known.any():
@@ -91,7 +92,7 @@ def check_no_leak(function, table, at, *, forecasts: bool = True) -> None:
     same = np.isclose(before, after, rtol=1e-5, atol=1e-8, equal_nan=True)
     if not same.all():
         row, column = np.argwhere(~same)[0]
-        date = str(before.index[row]).removesuffix(" 00:00:00")
+        date = dated(before.index[row])
         raise ValueError(
             f"function sees the future: what it gives for {date} changes from "
             f"{before.iat[row, column]:.4g} to {after.iat[row, column]:.4g} if only "

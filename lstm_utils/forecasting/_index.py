@@ -6,14 +6,9 @@ import warnings
 
 import numpy as np
 
-from lstm_utils._validate import load_extra, wrong
+from lstm_utils._validate import dated, load_extra, wrong
 
 READ = "Read them with pandas.read_csv(path, index_col=…, parse_dates=True)."
-
-
-def shown(date) -> str:
-    """Return a date as a reader would write it, without a clock at midnight."""
-    return str(date).removesuffix(" 00:00:00")
 
 
 def one_column(name: str, series):
@@ -50,7 +45,7 @@ def check_index(name: str, table) -> None:
     steps = np.diff(index.asi8)
     if (bad := np.flatnonzero(steps <= 0)).size:
         row = bad[0] + 1
-        date, before = shown(index[row]), shown(index[row - 1])
+        date, before = dated(index[row]), dated(index[row - 1])
         if steps[bad[0]]:
             raise ValueError(
                 f"{name} goes back in time: row {row} has the date {date}, after "
@@ -79,7 +74,7 @@ def floats(name: str, table, *, constant: bool = False):
             what = column.astype(object).iloc[row]
             raise TypeError(
                 f"{name} must hold numbers, but {what!r} stands in column "
-                f"{label!r}, row {row} ({shown(table.index[row])}). pandas.read_csv "
+                f"{label!r}, row {row} ({dated(table.index[row])}). pandas.read_csv "
                 "takes what stands for a missing value, na_values=…, and decimal=','."
             )
         if not constant and numbers.nunique() < 2:
@@ -102,7 +97,7 @@ def on_grid(name: str, table, freq=None):
         usual = np.median(steps)
         long = steps > 1.5 * usual  # months differ by less
         row = int((long if long.any() else steps != usual).argmax())
-        seen = f"{shown(index[row])} and {shown(index[min(row + 1, len(index) - 1)])}"
+        seen = f"{dated(index[row])} and {dated(index[min(row + 1, len(index) - 1)])}"
         raise ValueError(
             f"{name} has no regular step: look at the rows from {row} on, {seen}. Say "
             "which step is meant, such as 'h', 'D' or 'MS', as in regular_dates(table, "
@@ -119,8 +114,8 @@ def on_grid(name: str, table, freq=None):
         row = int(off.argmax())
         step = grid.freqstr
         raise ValueError(
-            f"{name} has the date {shown(index[row])} in row {row}, and no step of "
-            f"{step!r} from {shown(index[0])} on falls there. Average over steps, "
+            f"{name} has the date {dated(index[row])} in row {row}, and no step of "
+            f"{step!r} from {dated(index[0])} on falls there. Average over steps, "
             f"{name}.resample({step!r}).mean(), or choose another freq."
         )
     return table.reindex(grid).set_axis(grid)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from lstm_utils._validate import check_flag, check_int, wrong
+from lstm_utils._validate import check_flag, check_int, dated, wrong
 from lstm_utils.forecasting import _index
 
 __all__ = ["dated_windows", "regular_dates"]
@@ -112,7 +112,7 @@ def dated_windows(
     horizon = check_int("horizon", horizon, 1, hint)
     unknown = check_flag("unknown", unknown)
     if window + horizon > len(frame):
-        first, last = (_index.shown(frame.index[k]) for k in (0, -1))
+        first, last = (dated(frame.index[k]) for k in (0, -1))
         raise ValueError(
             f"window + horizon is {window} + {horizon} = {window + horizon} steps, but "
             f"table has {len(frame)}, from {first} to {last}. Shorten the window, or "

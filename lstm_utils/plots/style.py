@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -23,6 +24,9 @@ COLOURS = {
 }
 """The colours of Okabe and Ito, which colour-blind readers can tell apart."""
 
+
+FONT = Path(__file__).with_name("fonts") / "source-serif-4.ttf"
+"""The type of the book's pages; what it lacks is drawn in Matplotlib's own."""
 
 DASHES = ("-", "--", "-.", ":")
 
@@ -129,6 +133,7 @@ def use_book_style() -> None:
     """
     import matplotlib as mpl
     from cycler import cycler
+    from matplotlib import font_manager
 
     colours = cycler(color=[*list(COLOURS.values())[:4], COLOURS["black"]])
     cycle = colours + cycler(linestyle=[*DASHES, (0, (5, 1, 1, 1, 1, 1))])
@@ -137,7 +142,8 @@ def use_book_style() -> None:
     mpl.rc("axes.spines", right=False, top=False)
     mpl.rc("figure", dpi=144, figsize=(6.4, 3.2))
     mpl.rc("figure.constrained_layout", use=True)
-    mpl.rc("font", family="DejaVu Sans", size=10)
+    font_manager.fontManager.addfont(FONT)
+    mpl.rc("font", family=["Source Serif 4", "DejaVu Sans"], size=10)
     mpl.rc("legend", frameon=False)
     mpl.rc("lines", linewidth=2)
     _plain_png()

@@ -1,7 +1,12 @@
 """The look of the figures: white, and told apart without colours too."""
 
+import warnings
+from pathlib import Path
+
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import pytest
+from matplotlib import font_manager
 
 from lstm_utils.plots import COLOURS, LOOKS, plot_curves, plot_runs
 
@@ -19,6 +24,16 @@ def test_lines_differ_in_dashes_and_marker_as_well_as_in_colour():
         looks = [look[what] for look in LOOKS]
         assert len({*looks}) == len(looks) == 4
         assert what == "marker" or cycle[what][:4] == looks
+
+
+def test_figures_speak_in_the_type_of_the_pages_and_lack_no_sign():
+    figure, ax = plt.subplots()
+    text = ax.set_title("share wrong, −1 to 2.5 ÷ 3: σ → ∞, ∂h, ‖x‖, h₁ ≥ 0")
+    found = {Path(font_manager.findfont(name)).name for name in text.get_fontfamily()}
+    assert found == {"source-serif-4.ttf", "DejaVuSans.ttf"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # a sign that no font has is drawn as a box
+        figure.canvas.draw()
 
 
 def contrast(colour) -> float:
