@@ -1,6 +1,7 @@
 """Make what stands in an article readable and reachable: boxes, code, maths, images."""
 
 import re
+from itertools import zip_longest
 
 from bs4 import BeautifulSoup, Comment
 from PIL import Image
@@ -10,6 +11,10 @@ from book_tools.site.page import require
 # Characters that fit into a box of code or maths on the narrowest phone.
 NARROW = 34
 PLAIN = ("n", "p", "w")  # Pygments: names, punctuation, space
+NUMBER = re.compile(r"[-−+]?\.?\d[-\d\s.,:;e×%÷±–−+()\[\]]*|-?inf|nan|", re.IGNORECASE)
+# What a text says of a figure that is wrong once dark and light are exchanged.
+TONES = re.compile(r"\b(dark|light|bright|pale|black|white)(er|est)?\b", re.IGNORECASE)
+FIGURES = "main article :is(figure, .cell_output) img"
 
 
 def fold_dropdowns(soup, page):
@@ -42,6 +47,37 @@ def make_scrollers_reachable(soup, page):
         tex = require(formula.select_one("annotation"), "the TeX of a formula").text
         if max(map(len, re.split(r"\\\\|\n", tex))) > NARROW:
             formula["tabindex"] = "0"
+
+
+def dress_tables(soup, page):
+    """Give pandas' tables the frame of those in the text, and no look of their own."""
+    for table in soup.select(".cell_output table.dataframe"):
+        frame = table.parent
+        if frame.get("class"):  # it is not the one that pandas puts around a table
+            frame = table.wrap(soup.new_tag("div"))
+        frame["class"] = "pst-scrollable-table-container"
+        for style in frame.select("style"):
+            style.decompose()
+        table["class"] = ["table", "dataframe"]
+        for tag in (table, *table.select("tr, th")):
+            del tag["border"], tag["style"], tag["valign"]
+
+
+def align_numbers(soup, page):
+    """Mark the columns of numbers in tables, their heads too.
+
+    Columns are counted from the right: rows that share a name have no cell on the left.
+    """
+    for table in soup.select("table.table"):
+        rows = [row.select("td")[::-1] for row in table.select("tbody tr")]
+        for number, column in enumerate(zip_longest(*rows)):
+            cells = [cell for cell in column if cell is not None]
+            texts = [cell.get_text().strip() for cell in cells]
+            if any(texts) and all(map(NUMBER.fullmatch, texts)):
+                heads = [row.select("th")[::-1] for row in table.select("thead tr")]
+                cells += [row[number] for row in heads if number < len(row)]
+                for cell in cells:
+                    cell["class"] = [*cell.get("class", ()), "number"]
 
 
 def free_references(soup, page):
@@ -108,3 +144,29 @@ def measure(path):
     drawing = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").svg
     box = (drawing.get("viewbox") or "").replace(",", " ").split()
     return tuple(round(float(length)) for length in box[2:]) or None
+
+
+def link_figures(soup, page):
+    """Let each figure lead to its file, which a script of the book shows at once."""
+    for image in soup.select(FIGURES):
+        if not image.find_parent("a") and not image.find_parent(class_="sd-card"):
+            image.wrap(
+                soup.new_tag("a", attrs={"class": "large", "href": image["src"]})
+            )
+
+
+def keep_tones(soup, page):
+    """Mark the figures whose text speaks of dark or light: they stay so in the dark."""
+    for image in soup.select(FIGURES):
+        figure = image.find_parent("figure") or image
+        if TONES.search(f"{image.get('alt', '')} {figure.get_text(' ')}"):
+            image["class"] = [*image.get("class", ()), "tones"]
+
+
+def add_copy_buttons(soup, page):
+    """Give each block of code, but no output, a button; a script of the book acts."""
+    for block in soup.select("main div.highlight:has(> pre)"):
+        if not block.find_parent(class_="cell_output"):
+            attributes = {"class": "copybtn pst-js-only", "type": "button"}
+            button = soup.new_tag("button", attrs=attributes, string="Copy")
+            block.append(button)

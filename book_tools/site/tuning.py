@@ -16,12 +16,17 @@ from sphinx.errors import ExtensionError
 from sphinx.jinja2glue import BuiltinTemplateLoader
 
 from book_tools.site.article import (
+    add_copy_buttons,
+    align_numbers,
     check_alt_texts,
     check_maths,
     cut_repeats,
+    dress_tables,
     drop_repeated_ids,
     fold_dropdowns,
     free_references,
+    keep_tones,
+    link_figures,
     make_scrollers_reachable,
     size_images,
     unmark_plain_code,
@@ -29,7 +34,9 @@ from book_tools.site.article import (
 from book_tools.site.page import Missing, Page, drop, require
 from book_tools.site.safety import set_policy
 
-TEXT_FONT = "_static/fonts/source-serif-4-latin-400-normal.woff2"
+TEXT_FONTS = [
+    f"_static/fonts/source-serif-4-latin-{weight}-normal.woff2" for weight in (400, 600)
+]
 SCHEME_SCRIPT = """\
 (() => {
   const root = document.documentElement.dataset;
@@ -45,12 +52,23 @@ ASSETS_FOR = {
     "sphinx-design.min.css": '[class*="sd-"]',
     "design-tabs.js": ".sd-tab-set",
     "mystnb.": ".cell",
-    "copybutton.css": "div.highlight",
-    "copybutton.js": "div.highlight",
-    "clipboard.min.js": "div.highlight",
+    "book.js": ".copybtn, a.large",
 }
-# Replaced by the book's own style sheet and by the browser's own folding.
-ASSETS_REPLACED = ("exercise.css", "togglebutton.css", "togglebutton.js")
+# Replaced by the book's own style sheet and script, and the browser's own folding.
+ASSETS_REPLACED = (
+    *("exercise.css", "togglebutton.css", "togglebutton.js"),
+    *("copybutton.css", "copybutton.js", "clipboard.min.js"),
+)
+LABELS = {
+    ".primary-toggle": "Chapters",
+    ".dropdown-launch-buttons > button": "Run",
+    ".dropdown-source-buttons > button": "Source",
+    ".dropdown-download-buttons > button": "Download",
+    ".btn-fullscreen-button": "Full screen",
+    ".theme-switch-button": "Colours",
+    ".search-button": "Search",
+    ".secondary-toggle": "On this page",
+}
 
 
 def inline(word):
@@ -108,13 +126,17 @@ def defer_scripts(soup, page):
         tag.decompose()
 
 
-def preload_text_font(soup, page):
-    """Ask for the font of the text together with the style sheets."""
+def preload_text_fonts(soup, page):
+    """Ask for the fonts of text and headings together with the style sheets.
+
+    Lines that break elsewhere once a font is there would move the page.
+    """
     html = require(soup.select_one("html[data-content_root]"), "the content root")
-    attributes = {"rel": "preload", "as": "font", "type": "font/woff2"}
-    attributes |= {"href": html["data-content_root"] + TEXT_FONT, "crossorigin": ""}
     sheet = require(soup.select_one('link[rel~="stylesheet"]'), "a style sheet")
-    sheet.insert_before(soup.new_tag("link", attrs=attributes))
+    for font in TEXT_FONTS:
+        attributes = {"rel": "preload", "as": "font", "type": "font/woff2"}
+        attributes |= {"href": html["data-content_root"] + font, "crossorigin": ""}
+        sheet.insert_before(soup.new_tag("link", attrs=attributes))
 
 
 def set_colour_scheme(soup, page):
@@ -150,6 +172,15 @@ def open_menus_without_script(soup, page):
         del button["data-bs-toggle"], button["aria-expanded"]
 
 
+def label_buttons(soup, page):
+    """Say in words what the buttons of the header do; a phone shows icons alone."""
+    require(soup.select(".bd-header-article .theme-switch-button"), "the header")
+    for selector, words in LABELS.items():
+        for button in soup.select(f".bd-header-article {selector}"):
+            del button["aria-label"], button["title"], button["data-bs-toggle"]
+            button.append(soup.new_tag("span", attrs={"class": "words"}, string=words))
+
+
 def describe(soup, page):
     """Describe the page to search engines by its first paragraph."""
     paragraph = soup.select_one("article section > p")
@@ -175,11 +206,12 @@ def name_controls(soup, page):
 
 STEPS = (
     *(cut_icon_script, cut_thebe, cut_search_scripts, fold_dropdowns, cut_top_bar),
-    *(cut_unused_assets, defer_scripts, preload_text_font, set_colour_scheme),
-    *(open_menus_without_script, name_controls, describe, drop_repeated_ids),
-    *(free_references, make_scrollers_reachable, unmark_plain_code),
-    *(cut_repeats, check_maths, size_images, check_alt_texts, set_policy),
-    # The policy is last: it hashes what is there.
+    *(dress_tables, align_numbers, link_figures, keep_tones, add_copy_buttons),
+    *(cut_unused_assets, defer_scripts, preload_text_fonts, set_colour_scheme),
+    *(open_menus_without_script, name_controls, label_buttons, describe),
+    *(drop_repeated_ids, free_references, make_scrollers_reachable),
+    *(unmark_plain_code, cut_repeats, check_maths, size_images, check_alt_texts),
+    *(set_policy,),  # it hashes what is there, so it is last
 )
 
 
