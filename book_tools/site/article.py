@@ -12,9 +12,9 @@ from book_tools.site.page import require
 NARROW = 34
 PLAIN = ("n", "p", "w")  # Pygments: names, punctuation, space
 NUMBER = re.compile(r"[-−+]?\.?\d[-\d\s.,:;e×%÷±–−+()\[\]]*|-?inf|nan|", re.IGNORECASE)
-# What a text says of a figure that is wrong once dark and light are exchanged.
-TONES = re.compile(r"\b(dark|light|bright|pale|black|white)(er|est)?\b", re.IGNORECASE)
-FIGURES = "main article :is(figure, .cell_output) img"
+# What is wrong of a figure once its dark and its light are exchanged.
+TONES = re.compile(r"\b(dark|bright)(er|est)?\b", re.IGNORECASE)
+FIGURES = "main article img:not(.plain, .sd-card-img)"
 
 
 def fold_dropdowns(soup, page):

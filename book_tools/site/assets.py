@@ -10,6 +10,8 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 from sphinx.errors import ExtensionError
 
+from book_tools.site.styles import cut_styles
+
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 STYLE = Path("_static/styles/pydata-sphinx-theme.css")
@@ -119,6 +121,7 @@ def cut_assets(app, exception):
         return
     outdir = Path(app.outdir)
     cut_icons(outdir)
+    cut_styles(outdir)
     cut_maths_fonts(outdir)
     for path in (outdir / "_images").glob("*.png"):
         cut_figure(path)
