@@ -300,6 +300,6 @@ def test_figure_is_stored_smaller_and_looks_the_same(tmp_path):
 def test_what_is_not_there_to_cut_stops_the_build(tmp_path):
     with pytest.raises(ExtensionError, match="no rules for icons"):
         cuts.cut_rules("p{color:red}", {"fa-list"})
-    for cut, what in ((cuts.cut_icons, "icon fonts"), (cuts.cut_maths_fonts, "katex")):
+    for cut, what in ((cuts.cut_icons, "icon fonts"), (cuts.cut_page_fonts, "katex")):
         with pytest.raises(ExtensionError, match=what):
             cut(tmp_path)
