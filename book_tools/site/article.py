@@ -55,7 +55,7 @@ def dress_tables(soup, page):
         frame = table.parent
         if frame.get("class"):  # it is not the one that pandas puts around a table
             frame = table.wrap(soup.new_tag("div"))
-        frame["class"] = "pst-scrollable-table-container"
+        frame["class"] = ["pst-scrollable-table-container"]
         for style in frame.select("style"):
             style.decompose()
         table["class"] = ["table", "dataframe"]

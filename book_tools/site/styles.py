@@ -72,9 +72,10 @@ def cut_style(style: str, names: set[str]) -> str:
 
     kept = []
     for head, body in split_rules(style):
-        if not body or (head.startswith("@") and not head.startswith(NESTED)):
+        what = head.lstrip()
+        if not body or (what.startswith("@") and not what.startswith(NESTED)):
             kept.append(head + body)
-        elif head.startswith(NESTED):
+        elif what.startswith(NESTED):
             if inner := cut_style(body[1:-1], names):
                 kept.append(f"{head}{{{inner}}}")
         elif selectors := [part for part in split_selectors(head) if can_match(part)]:
