@@ -178,6 +178,8 @@ def label_buttons(soup, page):
     for selector, words in LABELS.items():
         for button in soup.select(f".bd-header-article {selector}"):
             del button["aria-label"], button["title"], button["data-bs-toggle"]
+            for icon in button.find_all(True, recursive=False):
+                icon["aria-hidden"] = "true"
             button.append(soup.new_tag("span", attrs={"class": "words"}, string=words))
 
 

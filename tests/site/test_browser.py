@@ -12,7 +12,7 @@ from book_tools.site.book import Book
 PAGES = [*Book().pages(), "search", "genindex"]
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 # Kilobytes over the network until a page has loaded; figures further down wait.
-BUDGET = 230
+BUDGET = 200
 # Milliseconds in which the theme adapts to a new size of the window.
 SETTLING = 600
 ALREADY_COMPRESSED = (".png", ".woff2")

@@ -115,8 +115,8 @@ CHANGES = [
         tuning.label_buttons,
         """<div class="bd-header-article"><button class="theme-switch-button"
         aria-label="Colour scheme" data-bs-toggle="tooltip"><i></i></button></div>""",
-        """<div class="bd-header-article"><button class="theme-switch-button"><i></i>
-        <span class="words">Colours</span></button></div>""",
+        """<div class="bd-header-article"><button class="theme-switch-button">
+        <i aria-hidden="true"></i><span class="words">Colours</span></button></div>""",
     ),
     (
         tuning.dress_tables,
