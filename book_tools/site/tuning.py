@@ -6,28 +6,37 @@ theme's and does not find it stops the build, so that a new version of the theme
 cannot undo it silently. Faults in the book's own text are reported as warnings.
 """
 
-import re
 import textwrap
-from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
 from pathlib import Path
 
-from bs4 import BeautifulSoup, Comment
+from bs4 import BeautifulSoup
 from bs4.element import Script
-from PIL import Image
 from sphinx.errors import ExtensionError
 from sphinx.jinja2glue import BuiltinTemplateLoader
-from sphinx.util import logging
 
+from book_tools.site.article import (
+    add_copy_buttons,
+    align_numbers,
+    check_alt_texts,
+    check_maths,
+    cut_repeats,
+    dress_tables,
+    drop_repeated_ids,
+    fold_dropdowns,
+    free_references,
+    keep_tones,
+    link_figures,
+    make_scrollers_reachable,
+    size_images,
+    unmark_plain_code,
+)
+from book_tools.site.page import Missing, Page, drop, require
 from book_tools.site.safety import set_policy
 
-logger = logging.getLogger(__name__)
-
-# Characters that fit into a box of code or maths on the narrowest phone.
-NARROW = 34
-PLAIN = ("n", "p", "w")  # Pygments: names, punctuation, space
-TEXT_FONT = "_static/fonts/source-serif-4-latin-400-normal.woff2"
+TEXT_FONTS = [
+    f"_static/fonts/source-serif-4-latin-{weight}-normal.woff2" for weight in (400, 600)
+]
 SCHEME_SCRIPT = """\
 (() => {
   const root = document.documentElement.dataset;
@@ -43,41 +52,23 @@ ASSETS_FOR = {
     "sphinx-design.min.css": '[class*="sd-"]',
     "design-tabs.js": ".sd-tab-set",
     "mystnb.": ".cell",
-    "copybutton.css": "div.highlight",
-    "copybutton.js": "div.highlight",
-    "clipboard.min.js": "div.highlight",
+    "book.js": ".copybtn, a.large",
 }
-# Replaced by the book's own style sheet and by the browser's own folding.
-ASSETS_REPLACED = ("exercise.css", "togglebutton.css", "togglebutton.js")
-
-
-class Missing(Exception):
-    """A step did not find what it came to change."""
-
-
-@dataclass(frozen=True)
-class Page:
-    """What a step may need to know about the page it works on."""
-
-    name: str
-    find_image: Callable[[str], Path | None] = lambda source: None
-
-    def warn(self, message, *arguments):
-        """Report a fault in the book's text."""
-        logger.warning(message, *arguments, location=self.name)
-
-
-def require(found, what):
-    """Return what was found; raise `Missing` where that is nothing."""
-    if not found:
-        raise Missing(what)
-    return found
-
-
-def drop(soup, selector):
-    """Remove the elements that match a selector, of which there must be one."""
-    for element in require(soup.select(selector), selector):
-        element.decompose()
+# Replaced by the book's own style sheet and script, and the browser's own folding.
+ASSETS_REPLACED = (
+    *("exercise.css", "togglebutton.css", "togglebutton.js"),
+    *("copybutton.css", "copybutton.js", "clipboard.min.js"),
+)
+LABELS = {
+    ".primary-toggle": "Chapters",
+    ".dropdown-launch-buttons > button": "Run",
+    ".dropdown-source-buttons > button": "Source",
+    ".dropdown-download-buttons > button": "Download",
+    ".btn-fullscreen-button": "Full screen",
+    ".theme-switch-button": "Colours",
+    ".search-button": "Search",
+    ".secondary-toggle": "On this page",
+}
 
 
 def inline(word):
@@ -135,13 +126,17 @@ def defer_scripts(soup, page):
         tag.decompose()
 
 
-def preload_text_font(soup, page):
-    """Ask for the font of the text together with the style sheets."""
+def preload_text_fonts(soup, page):
+    """Ask for the fonts of text and headings together with the style sheets.
+
+    Lines that break elsewhere once a font is there would move the page.
+    """
     html = require(soup.select_one("html[data-content_root]"), "the content root")
-    attributes = {"rel": "preload", "as": "font", "type": "font/woff2"}
-    attributes |= {"href": html["data-content_root"] + TEXT_FONT, "crossorigin": ""}
     sheet = require(soup.select_one('link[rel~="stylesheet"]'), "a style sheet")
-    sheet.insert_before(soup.new_tag("link", attrs=attributes))
+    for font in TEXT_FONTS:
+        attributes = {"rel": "preload", "as": "font", "type": "font/woff2"}
+        attributes |= {"href": html["data-content_root"] + font, "crossorigin": ""}
+        sheet.insert_before(soup.new_tag("link", attrs=attributes))
 
 
 def set_colour_scheme(soup, page):
@@ -177,6 +172,17 @@ def open_menus_without_script(soup, page):
         del button["data-bs-toggle"], button["aria-expanded"]
 
 
+def label_buttons(soup, page):
+    """Say in words what the buttons of the header do; a phone shows icons alone."""
+    require(soup.select(".bd-header-article .theme-switch-button"), "the header")
+    for selector, words in LABELS.items():
+        for button in soup.select(f".bd-header-article {selector}"):
+            del button["aria-label"], button["title"], button["data-bs-toggle"]
+            for icon in button.find_all(True, recursive=False):
+                icon["aria-hidden"] = "true"
+            button.append(soup.new_tag("span", attrs={"class": "words"}, string=words))
+
+
 def describe(soup, page):
     """Describe the page to search engines by its first paragraph."""
     paragraph = soup.select_one("article section > p")
@@ -200,111 +206,14 @@ def name_controls(soup, page):
     sidebar["aria-label"] = "The book"
 
 
-def fold_dropdowns(soup, page):
-    """Turn folded boxes into `<details>`, which need no script."""
-    for box in soup.select("div.admonition.dropdown"):
-        box.name = "details"
-        title = require(box.select_one("p.admonition-title"), "a folded box's title")
-        title.name = "summary"
-
-
-def drop_repeated_ids(soup, page):
-    """Drop the ids that sphinx-exercise gives to every exercise and solution."""
-    boxes = soup.select(".admonition.exercise, .admonition.solution")
-    inner = soup.select("section#exercise-content, section#solution-content")
-    if boxes:
-        require(inner, "the inner section of an exercise or solution")
-    for section in inner:
-        section.name = "div"
-        del section["id"]
-
-
-def make_scrollers_reachable(soup, page):
-    """Give a tab stop to code, tables and maths that scroll on a narrow screen."""
-    for block in soup.select("div.highlight pre"):
-        if max(map(len, block.text.splitlines()), default=0) > NARROW:
-            block["tabindex"] = "0"
-    for table in soup.select(".pst-scrollable-table-container"):
-        table["tabindex"] = "0"
-    for formula in soup.select(".katex-display"):
-        tex = require(formula.select_one("annotation"), "the TeX of a formula").text
-        if max(map(len, re.split(r"\\\\|\n", tex))) > NARROW:
-            formula["tabindex"] = "0"
-
-
-def free_references(soup, page):
-    """Drop roles of bibliography entries that no longer are part of ARIA."""
-    for tag in soup.select('.citation-list[role="list"], [role="doc-biblioentry"]'):
-        del tag["role"]
-
-
-def unmark_plain_code(soup, page):
-    """Drop the marks of names and the like in code: they have the colour of the rest.
-
-    They are most of the marks, and a tenth of a chapter's bytes.
-    """
-    for mark in soup.select(", ".join(f".highlight span.{name}" for name in PLAIN)):
-        mark.unwrap()
-
-
-def cut_repeats(soup, page):
-    """Drop comments, and each reference that a citation shows when pointed at but one.
-
-    A page that cites a paper four times would carry its full entry four times.
-    """
-    for comment in soup(string=lambda text: isinstance(text, Comment)):
-        comment.extract()
-    seen = set()
-    for link in soup.select("a.reference[title]"):
-        if link["title"] in seen:
-            del link["title"]
-        else:
-            seen.add(link["title"])
-
-
-def check_maths(soup, page):
-    """Report formulas that could not be set."""
-    for tag in soup.select(".katex-error"):
-        page.warn("a formula cannot be set: %s", tag.get("title", tag.text))
-
-
-def size_images(soup, page):
-    """Reserve room for each image; load those below the first section when near."""
-    for image in soup.select("main article img"):
-        path = page.find_image(image["src"])
-        if path is not None and not image.get("width") and (size := measure(path)):
-            image["width"], image["height"] = map(str, size)
-        image["decoding"] = "async"
-        if image.find_previous("h2"):
-            image["loading"] = "lazy"
-    for image in soup.select(".dropdown-menu img"):
-        image["loading"] = "lazy"
-
-
-def check_alt_texts(soup, page):
-    """Report images that have no text in their stead."""
-    for image in soup.select("main article img"):
-        if image.get("alt", image["src"]) == image["src"]:
-            page.warn("an image has no alt text: %s", image["src"])
-
-
-def measure(path):
-    """Return the width and height of an image in pixels, or None."""
-    if path.suffix != ".svg":
-        with Image.open(path) as image:
-            return image.size
-    drawing = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").svg
-    box = (drawing.get("viewbox") or "").replace(",", " ").split()
-    return tuple(round(float(length)) for length in box[2:]) or None
-
-
 STEPS = (
     *(cut_icon_script, cut_thebe, cut_search_scripts, fold_dropdowns, cut_top_bar),
-    *(cut_unused_assets, defer_scripts, preload_text_font, set_colour_scheme),
-    *(open_menus_without_script, name_controls, describe, drop_repeated_ids),
-    *(free_references, make_scrollers_reachable, unmark_plain_code),
-    *(cut_repeats, check_maths, size_images, check_alt_texts, set_policy),
-    # The policy is last: it hashes what is there.
+    *(dress_tables, align_numbers, link_figures, keep_tones, add_copy_buttons),
+    *(cut_unused_assets, defer_scripts, preload_text_fonts, set_colour_scheme),
+    *(open_menus_without_script, name_controls, label_buttons, describe),
+    *(drop_repeated_ids, free_references, make_scrollers_reachable),
+    *(unmark_plain_code, cut_repeats, check_maths, size_images, check_alt_texts),
+    *(set_policy,),  # it hashes what is there, so it is last
 )
 
 
@@ -317,7 +226,7 @@ def tune(html, page):
         except Missing as what:
             raise ExtensionError(
                 f"{page.name}: step {step.__name__} did not find {what};"
-                " has the theme changed? Correct book_tools/site/tuning.py"
+                f" has the theme changed? Correct {step.__module__}"
             ) from None
     return str(soup)
 

@@ -72,5 +72,6 @@ def write_book(folder):
     for name, text in FILES.items():
         (folder / name).write_text(text)
     shutil.copytree(ROOT / "_static", folder / "_static")
-    shutil.copy(ROOT / "_config.yml", folder)
+    for name in ("_config.yml", "CITATION.cff"):
+        shutil.copy(ROOT / name, folder)
     write_chapter(folder)

@@ -112,6 +112,38 @@ CHANGES = [
         <div class="pst-scrollable-table-container" tabindex="0"></div>""",
     ),
     (
+        tuning.label_buttons,
+        """<div class="bd-header-article"><button class="theme-switch-button"
+        aria-label="Colour scheme" data-bs-toggle="tooltip"><i></i></button></div>""",
+        """<div class="bd-header-article"><button class="theme-switch-button">
+        <i aria-hidden="true"></i><span class="words">Colours</span></button></div>""",
+    ),
+    (
+        tuning.dress_tables,
+        """<div class="cell_output"><div><style scoped="">.dataframe {}</style>
+        <table border="1" class="dataframe"><tr style="text-align: right;">
+        <th rowspan="2" valign="top">a</th></tr></table></div></div>""",
+        """<div class="cell_output"><div class="pst-scrollable-table-container">
+        <table class="table dataframe"><tr><th rowspan="2">a</th></tr></table></div>
+        </div>""",
+    ),
+    (
+        tuning.link_figures,
+        """<main><article><img src="a.png"><a href="b"><img src="b.png"></a>
+        <img class="plain" src="c.svg"></article></main>""",
+        """<main><article><a class="large" href="a.png"><img src="a.png"></a>
+        <a href="b"><img src="b.png"></a>
+        <img class="plain" src="c.svg"></article></main>""",
+    ),
+    (
+        tuning.add_copy_buttons,
+        """<main><div class="highlight"><pre>a</pre></div>
+        <p class="cell_output"><div class="highlight"><pre>b</pre></div></p></main>""",
+        """<main><div class="highlight"><pre>a</pre>
+        <button class="copybtn pst-js-only" type="button">Copy</button></div>
+        <p class="cell_output"><div class="highlight"><pre>b</pre></div></p></main>""",
+    ),
+    (
         tuning.free_references,
         """<div class="citation-list" role="list">
         <div class="citation" role="doc-biblioentry">A</div></div><ul role="list">""",
@@ -122,9 +154,9 @@ CHANGES = [
 # Steps that look for something of the theme's, and what others cannot do without.
 THEME_STEPS = (
     *(tuning.cut_icon_script, tuning.cut_thebe, tuning.cut_search_scripts),
-    *(tuning.cut_unused_assets, tuning.defer_scripts, tuning.preload_text_font),
+    *(tuning.cut_unused_assets, tuning.defer_scripts, tuning.preload_text_fonts),
     *(tuning.set_colour_scheme, tuning.cut_top_bar, tuning.open_menus_without_script),
-    tuning.name_controls,
+    *(tuning.name_controls, tuning.label_buttons),
 )
 EMPTY = "<html><head></head><body></body></html>"
 MISSING = [(step, EMPTY, r"\S") for step in THEME_STEPS]
@@ -158,8 +190,43 @@ def test_build_stops_naming_page_step_and_what_was_missed():
 def test_every_step_is_in_the_chain():
     own = {step for name, step in vars(tuning).items() if re.match("cut_|check_", name)}
     own |= {step for step, *_ in MISSING + CHANGES}
-    own |= {tuning.unmark_plain_code, tuning.size_images}
+    own |= {tuning.unmark_plain_code, tuning.size_images, tuning.keep_tones}
     assert own < {*tuning.STEPS}
+
+
+TABLE = """<table class="table"><thead>
+<tr><th></th><th></th><th>lr</th><th>why</th></tr>
+<tr><th>task</th><th>depth</th><th></th><th></th></tr></thead><tbody>
+<tr><th rowspan="2">ar2</th><th>1</th><td>{}</td><td>it is 2</td></tr>
+<tr><th>2</th><td>{}</td><td></td></tr></tbody></table>"""
+
+
+@pytest.mark.parametrize("pair", ["0.04 1,200", "−1 NaN", "1e-16 12", "3×4 .5"])
+def test_columns_of_numbers_are_marked_from_their_heads_on(pair):
+    soup = tuned(tuning.align_numbers, TABLE.format(*pair.split()))
+    marked = [tag.text for tag in soup.select(".number")]
+    assert marked == ["lr", "", *pair.split()]
+
+
+@pytest.mark.parametrize("pair", ["0.04 never", "layer 1", "a b"])
+def test_columns_with_a_word_are_not_marked(pair):
+    soup = tuned(tuning.align_numbers, TABLE.format(*pair.split()))
+    assert not soup.select(".number")
+
+
+@pytest.mark.parametrize(
+    ("alt", "caption", "kept"),
+    [
+        ("Dark cells lie in frames", "", True),
+        ("A map", "The brightest row is the last.", True),
+        ("A black line rises", "The light is on.", False),
+        ("The darkroom", "", False),
+    ],
+)
+def test_figures_whose_text_speaks_of_dark_and_bright_keep_both(alt, caption, kept):
+    figure = f'<figure><img alt="{alt}" src="a.png"><p>{caption}</p></figure>'
+    soup = tuned(tuning.keep_tones, f"<main><article>{figure}</article></main>")
+    assert bool(soup.select("img.tones")) == kept
 
 
 def test_code_loses_the_marks_that_change_no_colour_and_no_text():
@@ -191,7 +258,7 @@ def test_search_scripts_stay_where_one_searches():
         ("sd-card", "sphinx-design.min.css"),
         ("sd-tab-set", "sphinx-design.min.css design-tabs.js"),
         ("cell", "mystnb.x.css"),
-        ("highlight", "copybutton.css copybutton.js clipboard.min.js"),
+        ("copybtn", "book.js"),
     ],
 )
 def test_page_loads_what_its_contents_need_once(kind, files):
@@ -201,10 +268,12 @@ def test_page_loads_what_its_contents_need_once(kind, files):
     assert sorted(names) == sorted([*files.split(), "book.css"])
 
 
-def test_text_font_is_asked_for_before_the_style_sheets():
-    link = tuned(tuning.preload_text_font, FONT).select_one("link")
-    assert (link["href"], link["as"]) == ("../" + tuning.TEXT_FONT, "font")
-    assert (Path(tuning.__file__).parents[2] / tuning.TEXT_FONT).is_file()
+def test_text_fonts_are_asked_for_before_the_style_sheets():
+    links = tuned(tuning.preload_text_fonts, FONT).select("link")[:-1]
+    assert [link["href"] for link in links] == [f"../{f}" for f in tuning.TEXT_FONTS]
+    assert {link["as"] for link in links} == {"font"}
+    root = Path(tuning.__file__).parents[2]
+    assert all((root / font).is_file() for font in tuning.TEXT_FONTS)
 
 
 def test_page_has_a_scheme_without_scripts_and_follows_the_system_with_them():
@@ -300,6 +369,6 @@ def test_figure_is_stored_smaller_and_looks_the_same(tmp_path):
 def test_what_is_not_there_to_cut_stops_the_build(tmp_path):
     with pytest.raises(ExtensionError, match="no rules for icons"):
         cuts.cut_rules("p{color:red}", {"fa-list"})
-    for cut, what in ((cuts.cut_icons, "icon fonts"), (cuts.cut_maths_fonts, "katex")):
+    for cut, what in ((cuts.cut_icons, "icon fonts"), (cuts.cut_page_fonts, "katex")):
         with pytest.raises(ExtensionError, match=what):
             cut(tmp_path)

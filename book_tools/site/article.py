@@ -1,0 +1,172 @@
+"""Make what stands in an article readable and reachable: boxes, code, maths, images."""
+
+import re
+from itertools import zip_longest
+
+from bs4 import BeautifulSoup, Comment
+from PIL import Image
+
+from book_tools.site.page import require
+
+# Characters that fit into a box of code or maths on the narrowest phone.
+NARROW = 34
+PLAIN = ("n", "p", "w")  # Pygments: names, punctuation, space
+NUMBER = re.compile(r"[-−+]?\.?\d[-\d\s.,:;e×%÷±–−+()\[\]]*|-?inf|nan|", re.IGNORECASE)
+# What is wrong of a figure once its dark and its light are exchanged.
+TONES = re.compile(r"\b(dark|bright)(er|est)?\b", re.IGNORECASE)
+FIGURES = "main article img:not(.plain, .sd-card-img)"
+
+
+def fold_dropdowns(soup, page):
+    """Turn folded boxes into `<details>`, which need no script."""
+    for box in soup.select("div.admonition.dropdown"):
+        box.name = "details"
+        title = require(box.select_one("p.admonition-title"), "a folded box's title")
+        title.name = "summary"
+
+
+def drop_repeated_ids(soup, page):
+    """Drop the ids that sphinx-exercise gives to every exercise and solution."""
+    boxes = soup.select(".admonition.exercise, .admonition.solution")
+    inner = soup.select("section#exercise-content, section#solution-content")
+    if boxes:
+        require(inner, "the inner section of an exercise or solution")
+    for section in inner:
+        section.name = "div"
+        del section["id"]
+
+
+def make_scrollers_reachable(soup, page):
+    """Give a tab stop to code, tables and maths that scroll on a narrow screen."""
+    for block in soup.select("div.highlight pre"):
+        if max(map(len, block.text.splitlines()), default=0) > NARROW:
+            block["tabindex"] = "0"
+    for table in soup.select(".pst-scrollable-table-container"):
+        table["tabindex"] = "0"
+    for formula in soup.select(".katex-display"):
+        tex = require(formula.select_one("annotation"), "the TeX of a formula").text
+        if max(map(len, re.split(r"\\\\|\n", tex))) > NARROW:
+            formula["tabindex"] = "0"
+
+
+def dress_tables(soup, page):
+    """Give pandas' tables the frame of those in the text, and no look of their own."""
+    for table in soup.select(".cell_output table.dataframe"):
+        frame = table.parent
+        if frame.get("class"):  # it is not the one that pandas puts around a table
+            frame = table.wrap(soup.new_tag("div"))
+        frame["class"] = ["pst-scrollable-table-container"]
+        for style in frame.select("style"):
+            style.decompose()
+        table["class"] = ["table", "dataframe"]
+        for tag in (table, *table.select("tr, th")):
+            del tag["border"], tag["style"], tag["valign"]
+
+
+def align_numbers(soup, page):
+    """Mark the columns of numbers in tables, their heads too.
+
+    Columns are counted from the right: rows that share a name have no cell on the left.
+    """
+    for table in soup.select("table.table"):
+        rows = [row.select("td")[::-1] for row in table.select("tbody tr")]
+        for number, column in enumerate(zip_longest(*rows)):
+            cells = [cell for cell in column if cell is not None]
+            texts = [cell.get_text().strip() for cell in cells]
+            if any(texts) and all(map(NUMBER.fullmatch, texts)):
+                heads = [row.select("th")[::-1] for row in table.select("thead tr")]
+                cells += [row[number] for row in heads if number < len(row)]
+                for cell in cells:
+                    cell["class"] = [*cell.get("class", ()), "number"]
+
+
+def free_references(soup, page):
+    """Drop roles of bibliography entries that no longer are part of ARIA."""
+    for tag in soup.select('.citation-list[role="list"], [role="doc-biblioentry"]'):
+        del tag["role"]
+
+
+def unmark_plain_code(soup, page):
+    """Drop the marks of names and the like in code: they have the colour of the rest.
+
+    They are most of the marks, and a tenth of a chapter's bytes.
+    """
+    for mark in soup.select(", ".join(f".highlight span.{name}" for name in PLAIN)):
+        mark.unwrap()
+
+
+def cut_repeats(soup, page):
+    """Drop comments, and each reference that a citation shows when pointed at but one.
+
+    A page that cites a paper four times would carry its full entry four times.
+    """
+    for comment in soup(string=lambda text: isinstance(text, Comment)):
+        comment.extract()
+    seen = set()
+    for link in soup.select("a.reference[title]"):
+        if link["title"] in seen:
+            del link["title"]
+        else:
+            seen.add(link["title"])
+
+
+def check_maths(soup, page):
+    """Report formulas that could not be set."""
+    for tag in soup.select(".katex-error"):
+        page.warn("a formula cannot be set: %s", tag.get("title", tag.text))
+
+
+def size_images(soup, page):
+    """Reserve room for each image; load those below the first section when near."""
+    for image in soup.select("main article img"):
+        path = page.find_image(image["src"])
+        if path is not None and not image.get("width") and (size := measure(path)):
+            image["width"], image["height"] = map(str, size)
+        image["decoding"] = "async"
+        if image.find_previous("h2"):
+            image["loading"] = "lazy"
+    for image in soup.select(".dropdown-menu img"):
+        image["loading"] = "lazy"
+
+
+def check_alt_texts(soup, page):
+    """Report images that have no text in their stead."""
+    for image in soup.select("main article img"):
+        if image.get("alt", image["src"]) == image["src"]:
+            page.warn("an image has no alt text: %s", image["src"])
+
+
+def measure(path):
+    """Return the width and height of an image in pixels, or None."""
+    if path.suffix != ".svg":
+        with Image.open(path) as image:
+            return image.size
+    drawing = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").svg
+    box = (drawing.get("viewbox") or "").replace(",", " ").split()
+    return tuple(round(float(length)) for length in box[2:]) or None
+
+
+def link_figures(soup, page):
+    """Let each figure lead to its file, which a script of the book shows at once."""
+    for image in soup.select(FIGURES):
+        if not image.find_parent("a") and not image.find_parent(class_="sd-card"):
+            image.wrap(
+                soup.new_tag("a", attrs={"class": "large", "href": image["src"]})
+            )
+
+
+def keep_tones(soup, page):
+    """Mark the figures whose text speaks of dark or light: they stay so in the dark."""
+    for image in soup.select(FIGURES):
+        figure = image.find_parent("figure") or image
+        if TONES.search(f"{image.get('alt', '')} {figure.get_text(' ')}"):
+            image["class"] = [*image.get("class", ()), "tones"]
+
+
+def add_copy_buttons(soup, page):
+    """Give each block of code, but no output, a button; a script of the book acts."""
+    for block in soup.select("main div.highlight:has(> pre)"):
+        if not block.find_parent(class_="cell_output"):
+            attributes = {"class": "copybtn pst-js-only", "type": "button"}
+            button = soup.new_tag("button", attrs=attributes, string="Copy")
+            block.append(button)
