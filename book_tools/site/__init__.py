@@ -16,6 +16,7 @@ from book_tools.site import (
     quiz,
     safety,
     source,
+    ticks,
 )
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -67,6 +68,7 @@ def setup(app):
     numbers.setup(app)
     source.setup(app)
     safety.setup(app)
+    ticks.setup(app)
     app.connect("config-inited", prepare, priority=100)
     app.connect("config-inited", addresses.apply, priority=100)
     app.connect("autodoc-process-docstring", keep_colons, priority=400)
