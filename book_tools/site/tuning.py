@@ -101,8 +101,9 @@ def cut_thebe(soup, page):
 
 
 def cut_search_scripts(soup, page):
-    """Keep the search index to the page that searches."""
-    if page.name != "search":
+    """Drop what Sphinx' own search would load; the book has one, see `search.py`."""
+    drop(soup, asset("sphinx_highlight.js"))
+    if page.name != "search":  # which the book has a template for
         for name in ("searchtools", "language_data", "searchindex"):
             drop(soup, f'script[src*="{name}.js"]')
 
