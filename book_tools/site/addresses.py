@@ -72,6 +72,12 @@ class Addresses:
         text = text.replace(self.repository, new.repository)
         return text.replace(self.base.rstrip("/"), new.base.rstrip("/"))
 
+    def colab_url(self, page):
+        """Return the address that opens a chapter's notebook on Colab."""
+        place = self.repository.partition("://")[2].partition("/")[2]
+        host = "https://colab.research.google.com/github"
+        return f"{host}/{place}/blob/{self.branch}/{page}.ipynb"
+
     def report_url(self, page, title):
         """Return the address of a new issue that says a number differs."""
         title, body = f"My number differs: {title}", REPORT.format(page=page)

@@ -58,7 +58,7 @@ def small_chapter():
     """Return a notebook without a fault."""
     setup = "from lstm_utils import setup\n\nsetup(seed=1)"
     cells = [
-        new_markdown_cell("# Counting\n\nHow many steps has a sequence?"),
+        new_markdown_cell("# 01 Counting\n\n**How many steps?**\n\nIn a sequence."),
         new_markdown_cell("## What you will learn\n\nTo count steps."),
         new_markdown_cell("## What you need\n\nNothing, and 10 minutes."),
         tagged("import sys", "remove-cell", "colab", id="colab"),

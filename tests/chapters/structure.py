@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from book_tools.chapters import code_cells, tags
 from book_tools.normalise import parse_cell
 from book_tools.outputs import refused_outputs
+from book_tools.site.facts import TITLE
 
 BEFORE = ["What you will learn", "What you need"]
 FAILS = "When it fails: "
@@ -92,13 +93,12 @@ def section(notebook: NotebookNode, start: str) -> list[NotebookNode]:
 
 
 def check_title(notebook: NotebookNode) -> Iterator[str]:
-    """One H1, in the first cell, whose first paragraph asks the question."""
+    """One H1, in the first cell, with a number; below it the question, in bold."""
     titles = [title for cell in notebook.cells for title in headings(cell, 1)]
     if len(titles) != 1 or not headings(notebook.cells[0], 1):
         yield f"has {len(titles)} H1 headings; one opens the first cell"
-    after_title = HEADING.split(prose(*section(notebook, "")), maxsplit=1)[-1]
-    if "?" not in re.split(r"\n\s*\n", after_title.strip())[0]:
-        yield "asks no question in its first paragraph"
+    elif not TITLE.match(notebook.cells[0].source):
+        yield "does not begin with '# NN Name' and '**The question?**'"
 
 
 def check_skeleton(notebook: NotebookNode) -> Iterator[str]:

@@ -17,8 +17,10 @@ from book_tools.chapters import ROOT, code_cells, list_chapters, read_notebook
 from book_tools.freshness import locked_versions
 from book_tools.lock import RUN_EXTRAS, environment
 from book_tools.package import Package
+from book_tools.site.facts import read_facts
 
-NOTEBOOKS = {path: read_notebook(path) for path in list_chapters()}
+CHAPTERS = list_chapters()
+NOTEBOOKS = {path: read_notebook(path) for path in CHAPTERS}
 CODE = {path.stem[:2]: code_cells(chapter) for path, chapter in NOTEBOOKS.items()}
 PAGES = sorted(ROOT.glob("*.md"))
 PACKAGE = Package()
@@ -61,6 +63,21 @@ def test_the_contents_list_every_chapter_once_under_a_portable_name():
     stored = sorted((ROOT / "chapters").glob("*.ipynb"))
     assert listed == [named(path.with_suffix("")) for path in stored] != []
     assert all(re.fullmatch(r"chapters/\d\d-[a-z0-9-]+", file) for file in listed)
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_is_called_the_same_everywhere(path):
+    facts = read_facts(path)
+    listed = f"| {facts.number} | [{facts.name}](chapters/{path.name}) "
+    assert f"{listed}| {facts.question} |" in (ROOT / "README.md").read_text("utf-8")
+    timed = f"| {facts.title} | {facts.minutes} min |"
+    assert timed in (ROOT / "TEACHING.md").read_text("utf-8")
+
+
+def test_no_two_chapters_are_described_alike():
+    said = [read_facts(path) for path in CHAPTERS]
+    for kind in ("name", "question", "description"):
+        assert len({getattr(facts, kind) for facts in said}) == len(said) > 10
 
 
 def test_citations_and_bibliography_agree():
