@@ -80,9 +80,7 @@ function makeSearch(book, MiniSearch, Stemmer) {
 
 // What is shown of a section: some words around those that were looked for, which
 // are marked.
-const around = 190;
-
-function excerpt(section, terms) {
+function excerpt(section, terms, around = 190) {
   const text = section.text || section.code || "";
   const found = [];
   for (const match of text.matchAll(/[\p{L}\p{N}_]+/gu)) {
@@ -121,14 +119,15 @@ function showSearch(search) {
   };
   const field = document.querySelector(".bd-search-container input[name=q]");
   field.value = query;
-  if (!query) return field.focus();
+  field.focus({ preventScroll: true }); // from there Tab leads to the first hit
+  if (!query) return;
   document.title = `${query} – ${document.title}`;
   const hits = search(query).slice(0, shown);
   const status = document.getElementById("search-status");
   if (!hits.length) {
     status.textContent = `Nothing was found for “${query}”.`;
     document.getElementById("search-advice").hidden = false;
-    return field.focus();
+    return;
   }
   status.textContent = `The best ${hits.length} places for “${query}”:`;
   if (hits.length === 1) status.textContent = `One place for “${query}”:`;
@@ -139,10 +138,13 @@ function showSearch(search) {
     const said = excerpt(hit, hit.terms).map((piece) =>
       piece.marked ? element("mark", piece.text) : piece.text
     );
-    const item = element("li", element("h2", link), ...where, element("p", ...said));
-    document.getElementById("search-results").append(item);
+    const item = element("li", element("strong", link), ...where, element("p", ...said));
+    document.querySelector("#search-results ol").append(item);
   }
 }
 
+// All scripts of the page have run by then.
 if (typeof document !== "undefined")
-  showSearch(makeSearch(BOOK, MiniSearch, Stemmer));
+  document.addEventListener("DOMContentLoaded", () =>
+    showSearch(makeSearch(BOOK, MiniSearch, Stemmer))
+  );

@@ -46,6 +46,8 @@ ASSETS_FOR = {
     "copybutton.css": "div.highlight",
     "copybutton.js": "div.highlight",
     "clipboard.min.js": "div.highlight",
+    "minisearch/minisearch.js": "#search-results",
+    "search.js": "#search-results",
 }
 # Replaced by the book's own style sheet and by the browser's own folding.
 ASSETS_REPLACED = ("exercise.css", "togglebutton.css", "togglebutton.js")
