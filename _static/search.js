@@ -4,40 +4,36 @@
 function makeSearch(book, MiniSearch, Stemmer) {
   const stemmer = new Stemmer();
   const dull = new Set(book.stopwords);
-  const stems = new Map();
-  const stem = (word) => {
-    if (!stems.has(word))
-      stems.set(word, /^[a-z]+$/.test(word) ? stemmer.stemWord(word) : word);
-    return stems.get(word);
-  };
+  const seen = new Map();
+  const known = new Set();
 
+  // A word counts as it stands and, somewhat less, by its stem.
+  function forms(word) {
+    if (!seen.has(word)) {
+      const small = word.toLowerCase();
+      const stem = /^[a-z]+$/.test(small) ? stemmer.stemWord(small) : small;
+      seen.set(word, dull.has(small) ? [] : [...new Set([small, stem])]);
+    }
+    return seen.get(word);
+  }
   // A name such as return_sequences counts as a whole and by its parts.
   const whole = (text) => text.match(/[\p{L}\p{N}_]+(?:=\d+)?/gu) || [];
-  const parts = (word) => {
-    const found = word.split(/[_=]+|(?<=\p{Ll})(?=\p{Lu})/u).filter(Boolean);
+  function parts(word) {
+    const found = word.split(/[_=]+|(?=\p{Lu}\p{Ll})/u).filter(Boolean);
     return found.length > 1 ? found : [];
-  };
-  // A word counts as it stands and, somewhat less, by its stem.
-  const forms = (word) => {
-    const small = word.toLowerCase();
-    return dull.has(small) ? [] : [...new Set([small, stem(small)])];
-  };
+  }
 
-  const fields = ["title", "page", "asked", "text", "code"];
+  const sections = new Map(book.sections.map((each) => [each.url, each]));
   const index = new MiniSearch({
-    fields,
+    fields: ["title", "page", "asked", "text", "code"],
     idField: "url",
     tokenize: (text) => whole(text).flatMap((word) => [word, ...parts(word)]),
-    processTerm: forms,
+    processTerm: (word) => {
+      forms(word).forEach((form) => known.add(form));
+      return forms(word);
+    },
   });
   index.addAll(book.sections);
-  const sections = new Map(book.sections.map((each) => [each.url, each]));
-
-  const known = new Set();
-  for (const each of book.sections)
-    for (const name of fields)
-      for (const word of whole(each[name] || ""))
-        for (const each of [word, ...parts(word)]) forms(each).forEach((form) => known.add(form));
 
   const words = (text) => whole(text).flatMap((word) => forms(word).slice(-1));
   const synonyms = Object.entries(book.synonyms).flatMap(([ours, theirs]) =>
@@ -50,9 +46,10 @@ function makeSearch(book, MiniSearch, Stemmer) {
     const add = (word, weight) =>
       weights.set(word, Math.max(weight, weights.get(word) || 0));
     for (const word of whole(query)) {
-      const [exact, stemmed] = forms(word);
-      if (exact) add(exact, 1);
-      if (stemmed) add(stemmed, 0.5);
+      const [exact, ...stem] = forms(word);
+      if (exact === undefined) continue;
+      if (known.has(exact) || !known.has(stem[0])) add(exact, 1);
+      stem.forEach((each) => known.has(each) && add(each, 0.5));
       if (!known.has(exact)) parts(word).flatMap(forms).forEach((each) => add(each, 0.5));
     }
     const said = ` ${words(query).join(" ")} `;

@@ -135,21 +135,25 @@ def read_site(outdir, names):
     return [each for each in sections if each.title and (each.text or each.code)]
 
 
+def script_of(sections):
+    """Return the script that gives the page that searches what it needs."""
+    language = SearchEnglish({})
+    book = {
+        "sections": [section.record() for section in sections],
+        "synonyms": tomllib.loads(SYNONYMS.read_text(encoding="utf-8")),
+        "stopwords": sorted(language.stopwords),
+    }
+    data = json.dumps(book, ensure_ascii=False, separators=(",", ":"))
+    return f"{language.js_stemmer_code}\nvar BOOK = {data};\n"
+
+
 def write_index(app, exception):
     """Write what the page that searches loads; drop what Sphinx' own would load."""
     if exception is not None or app.builder.format != "html":
         return
-    outdir, language = Path(app.outdir), SearchEnglish({})
-    synonyms = tomllib.loads(SYNONYMS.read_text(encoding="utf-8"))
+    outdir = Path(app.outdir)
     sections = read_site(outdir, sorted(app.env.found_docs))
-    book = {
-        "sections": [section.record() for section in sections],
-        "synonyms": synonyms,
-        "stopwords": sorted(language.stopwords),
-    }
-    data = json.dumps(book, ensure_ascii=False, separators=(",", ":"))
-    script = f"{language.js_stemmer_code}\nvar BOOK = {data};\n"
-    (outdir / INDEX).write_text(script, encoding="utf-8")
+    (outdir / INDEX).write_text(script_of(sections), encoding="utf-8")
     for name in UNUSED:
         (outdir / "_static" / name).unlink(missing_ok=True)
 
