@@ -18,6 +18,7 @@ HELD_OUT = QUERIES.pop("held_out")
 ALL = {query: right for group in QUERIES.values() for query, right in group.items()}
 RANK = """
 const {readFileSync} = require("fs"), {runInThisContext} = require("vm");
+globalThis.module = globalThis.exports = undefined;  // as in a browser
 const [queries, ...scripts] = process.argv.slice(1);
 for (const path of scripts) runInThisContext(readFileSync(path, "utf8"), path);
 const search = runInThisContext("makeSearch(BOOK, globalThis.MiniSearch, Stemmer)");
