@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from book_tools.site import node_binary, search
-from tests.site.test_browser import PHONE, violations
+from tests.site.test_browser import AXE, PHONE, violations
 
 STATIC = Path(__file__).resolve().parents[2] / "_static"
 QUERIES = tomllib.loads(Path(__file__).with_name("queries.toml").read_text("utf-8"))
@@ -225,6 +225,7 @@ def test_hits_are_reached_by_keyboard_and_scroll_to_their_section(page, address)
     page.goto(f"{address}search.html?q=class_weight", wait_until="networkidle")
     assert "class_weight" in page.get_by_role("status").inner_text()
     assert page.locator("#search-results mark").first.inner_text() == "class_weight"
+    page.evaluate(AXE.read_text(encoding="utf-8"))
     assert violations(page, "phone") == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     page.keyboard.press("Tab")
