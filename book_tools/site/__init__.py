@@ -15,6 +15,7 @@ from book_tools.site import (
     numbers,
     quiz,
     safety,
+    search,
     source,
     ticks,
 )
@@ -68,6 +69,7 @@ def setup(app):
     numbers.setup(app)
     source.setup(app)
     safety.setup(app)
+    search.setup(app)
     ticks.setup(app)
     app.connect("config-inited", prepare, priority=100)
     app.connect("config-inited", addresses.apply, priority=100)

@@ -70,20 +70,19 @@ def refuse(app, doctree):
             logger.warning(what, file, location=name)
 
 
-def own_scripts(soup, page):
+def own_scripts(soup):
     """Return the inline scripts that the theme has put into a page.
 
-    What stands in an article was written by an author, but for the page that searches.
+    What stands in an article was written by an author.
     """
-    place = "" if page.name == "search" else ":not(article *)"
-    scripts = [tag.string for tag in soup.select(f"script:not([src]){place}")]
+    scripts = [tag.string for tag in soup.select("script:not([src]):not(article *)")]
     handlers = soup.select(".article-header-buttons button[onclick]")
     return scripts + [button["onclick"] for button in handlers]
 
 
 def set_policy(soup, page):
     """Let the browser run what the theme has put into a page, and nothing else."""
-    digests = {hashlib.sha256(s.encode()).digest() for s in own_scripts(soup, page)}
+    digests = {hashlib.sha256(s.encode()).digest() for s in own_scripts(soup)}
     hashes = (f"'sha256-{base64.b64encode(each).decode()}'" for each in digests)
     policy = POLICY.format(" ".join(sorted(hashes)))
     attributes = {"http-equiv": "Content-Security-Policy", "content": policy}

@@ -53,6 +53,8 @@ ASSETS_FOR = {
     "design-tabs.js": ".sd-tab-set",
     "mystnb.": ".cell",
     "book.js": ".copybtn, a.large",
+    "minisearch/minisearch.js": "#search-results",
+    "search.js": "#search-results",
 }
 # Replaced by the book's own style sheet and script, and the browser's own folding.
 ASSETS_REPLACED = (
@@ -92,8 +94,9 @@ def cut_thebe(soup, page):
 
 
 def cut_search_scripts(soup, page):
-    """Keep the search index to the page that searches."""
-    if page.name != "search":
+    """Drop what Sphinx' own search would load; the book has one, see `search.py`."""
+    drop(soup, asset("sphinx_highlight.js"))
+    if page.name != "search":  # which the book has a template for
         for name in ("searchtools", "language_data", "searchindex"):
             drop(soup, f'script[src*="{name}.js"]')
 

@@ -86,11 +86,9 @@ PAGE = """\
 <button onclick="other()"></button>"""
 
 
-@pytest.mark.parametrize(
-    ("name", "allowed"),
-    [("a", {"theme()", "toggle()"}), ("search", {"theme()", "toggle()", "smuggled()"})],
-)
-def test_a_policy_names_the_scripts_of_the_theme_alone(name, allowed):
+@pytest.mark.parametrize("name", ["a", "search"])
+def test_a_policy_names_the_scripts_of_the_theme_alone(name):
+    allowed = {"theme()", "toggle()"}
     soup = BeautifulSoup(PAGE, "html.parser")
     safety.set_policy(soup, tuning.Page(name))
     first, second = soup.select("head > *")[:2]
