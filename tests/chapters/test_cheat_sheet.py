@@ -64,12 +64,12 @@ def run(code):
     names, compared = {}, []
     for node, text, remark in statements(code):
         if not isinstance(node, ast.Expr):
-            exec(text, names)
+            exec(text, names)  # noqa: S102
         if remark.startswith("→"):
             value = shape(value_of(node, names))
             compared.append((text, promised(remark, names), value))
         elif isinstance(node, ast.Expr):
-            exec(text, names)
+            exec(text, names)  # noqa: S102
     return names, compared
 
 
@@ -117,7 +117,7 @@ def test_the_equations_are_what_keras_computes(sheet):
     for t in range(names["T"]):
         names["x_t"] = names["x"][:, t]
         for line in equations():
-            exec(line, names)
+            exec(line, names)  # noqa: S102
         names["h_before"], names["c_before"] = names["h_t"], names["c_t"]
     assert np.allclose(names["h_t"], names["last"], atol=1e-5)
     assert names["x_t"].shape == (names["N"], names["d"])
@@ -136,11 +136,13 @@ def test_each_loss_takes_the_targets_of_its_row_and_no_others(sheet):
     for head, loss, said in rows:
         wanted = eval(said, dict(names))
         steps = "T" in said
-        model = names["keras"].Sequential([
-            names["keras"].Input((names["T"], names["d"])),
-            names["LSTM"](names["u"], return_sequences=steps),
-            eval(head, dict(names)),
-        ])
+        model = names["keras"].Sequential(
+            [
+                names["keras"].Input((names["T"], names["d"])),
+                names["LSTM"](names["u"], return_sequences=steps),
+                eval(head, dict(names)),
+            ]
+        )
         model.compile(loss=loss)
         names["check_targets"](model, np.zeros(wanted))
         model.evaluate(names["x"], np.zeros(wanted), verbose=0)
@@ -176,7 +178,9 @@ def test_what_the_sentences_say(sheet):
 def test_the_settings_exist_and_are_the_usual_ones(sheet):
     names = sheet[0]
     keras, LSTM = names["keras"], names["LSTM"]
-    settings = re.findall(r"^\| `([^`]+)` \|", TEXT.partition("## Usual")[2], re.M)
+    settings = re.findall(
+        r"^\| `([^`]+)` \|", TEXT.partition("## Usual")[2], re.MULTILINE
+    )
     assert len(settings) == 8
     default = LSTM(1).get_config()
     adam = {"clipnorm", "global_clipnorm"}
