@@ -49,7 +49,8 @@ class Binder:
             for sheet in page.select('link[rel~="stylesheet"]'):
                 sheets.setdefault(sheet["href"].partition("?")[0], sheet)
             article = page.select_one("article.bd-article")
-            article["id"] = name
+            if not article.find(id=name):
+                article["id"] = name
             answers.extend(answered(article))
             room.append(unfold(article))
         if answers.h2:
@@ -71,7 +72,7 @@ class Binder:
             tag["href"] = self.find(name, tag["href"], home)
         for kind in REFERS:
             for tag in page.select(f"article [{kind}]"):
-                tag[kind] = f"{name}:{tag[kind]}"
+                tag[kind] = placed(name, tag[kind])
 
     def find(self, name: str, address: str, home: str) -> str:
         """Return where an address of a page leads to, as seen from the document."""
@@ -81,8 +82,13 @@ class Binder:
         path, anchor = urldefrag(address)
         there = within(name, path) if path else f"{name}.html"
         if (page := there.removesuffix(".html")) in self.pages:
-            return f"#{page}:{anchor}" if anchor else f"#{page}"
+            return f"#{placed(page, anchor)}"
         return urljoin(home, there) + (f"#{anchor}" if anchor else "")
+
+
+def placed(name: str, anchor: str) -> str:
+    """Return the id in the document of a place in a page, or of the page's start."""
+    return name if anchor in ("", name) else f"{name}:{anchor}"
 
 
 def within(name: str, address: str) -> str:
@@ -99,8 +105,8 @@ def front(whole: BeautifulSoup, page: BeautifulSoup, said: str) -> None:
     title.insert_after(line)
     line.insert_after(*page.select(".bd-footer-content .footer-item > *"))
     listed = page.select_one("#pst-primary-sidebar nav.bd-links")
-    for icon in listed.select("label, input, svg, i"):
-        icon.decompose()
+    for caption in listed.select("[role=heading]"):
+        del caption["role"]  # no bookmark of the PDF
     whole.nav.append(listed)
 
 
@@ -120,9 +126,16 @@ def answered(article: Tag) -> Iterator[Tag]:
 
 
 def unfold(article: Tag) -> Tag:
-    """Open solutions and lists of questions, and let no figure wait."""
+    """Open solutions and lists of questions, let no figure wait, and name formulas.
+
+    A formula has its TeX as its name: its MathML would be most of the file.
+    """
     for box in article.select("details:not(.hide)"):
         box["open"] = ""
     for image in article.select("img"):
         image["loading"] = "eager"
+    for formula in article.select(".katex:has(> .katex-mathml)"):
+        formula["aria-label"] = formula.select_one("annotation").text
+        formula["role"] = "img"
+        formula.select_one(".katex-mathml").decompose()
     return article
