@@ -17,7 +17,7 @@ from tests.site.test_browser import PAGES
 LOADED = "script[src], img[src], link[rel~=stylesheet], link[rel~=icon]"
 SCROLLED = """async () => {
   for (const box of document.querySelectorAll("details")) box.open = true;
-  const images = [...document.querySelectorAll("main img")];
+  const images = [...document.querySelectorAll("main article img")];
   for (const image of images) {
     image.scrollIntoView();
     await image.decode().catch(() => null);
