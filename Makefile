@@ -10,7 +10,7 @@ on = $(filter-out 0,$(1))
 TYPED := CHAPTER CHECK FORCE NAME ONCE PORT RETRY SAMPLE SAVE SCHEDULER UPGRADE VERSIONS
 $(foreach name,$(TYPED),$(if $(findstring environment,$(origin $(name))),$(eval $(name) :=)))
 
-.PHONY: help book test test-fast test-package serve live lab run experiments bench mutants guards lock for-book for-dev
+.PHONY: help book test test-fast test-package serve live offline lab run experiments bench mutants guards lock for-book for-dev
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 20
@@ -32,6 +32,9 @@ serve: for-book ## serve the built site on 127.0.0.1 (PORT=8000)
 
 live: for-book ## serve the site and rebuild it as files change (PORT=8000)
 	@$(PY) -m book_tools live $(PORT)
+
+offline: for-dev ## write the book to keep to dist/: the site as a zip, and a PDF
+	@$(PY) -m book_tools offline
 
 lab: for-dev ## open JupyterLab on the chapters
 	@$(PY) -m book_tools lab

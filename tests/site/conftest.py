@@ -1,20 +1,13 @@
 """The built site, a server for it, and a browser to look at it."""
 
 import os
-import shutil
 import threading
 
 import pytest
 
+from book_tools.offline import find_chromium
 from book_tools.site.book import Book
 from book_tools.site.commands import open_server
-
-CHROMIUM = (
-    *("chromium", "chromium-browser", "google-chrome"),
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-)
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +30,7 @@ def address(site):
 @pytest.fixture(scope="module")
 def browser():
     """Return a headless Chromium; skip without one, but fail where CI is set."""
-    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    program = find_chromium()
     if program is None:
         reason = "no Chromium here: install Chromium or Google Chrome"
         if os.environ.get("CI") == "true":
