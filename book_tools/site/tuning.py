@@ -7,9 +7,7 @@ cannot undo it silently. Faults in the book's own text are reported as warnings.
 """
 
 import re
-import textwrap
 from collections.abc import Callable
-from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +18,8 @@ from sphinx.errors import ExtensionError
 from sphinx.jinja2glue import BuiltinTemplateLoader
 from sphinx.util import logging
 
+from book_tools.site.about import About
+from book_tools.site.found import describe, introduce
 from book_tools.site.safety import set_policy
 
 logger = logging.getLogger(__name__)
@@ -61,6 +61,7 @@ class Page:
 
     name: str
     find_image: Callable[[str], Path | None] = lambda source: None
+    about: About | None = None
 
     def warn(self, message, *arguments):
         """Report a fault in the book's text."""
@@ -177,18 +178,6 @@ def open_menus_without_script(soup, page):
         del button["data-bs-toggle"], button["aria-expanded"]
 
 
-def describe(soup, page):
-    """Describe the page to search engines by its first paragraph."""
-    paragraph = soup.select_one("article section > p")
-    if paragraph is not None:
-        text = copy(paragraph)
-        for tag in text.select(".katex-html, annotation"):
-            tag.decompose()
-        words = textwrap.shorten(text.get_text(), 155, placeholder=" …")
-        attributes = {"name": "description", "content": words}
-        soup.head.append(soup.new_tag("meta", attrs=attributes))
-
-
 def name_controls(soup, page):
     """Let names of controls say what the eye reads, and landmarks hold all text."""
     for button in require(soup.select("button.search-button-field"), "search button"):
@@ -301,8 +290,8 @@ def measure(path):
 STEPS = (
     *(cut_icon_script, cut_thebe, cut_search_scripts, fold_dropdowns, cut_top_bar),
     *(cut_unused_assets, defer_scripts, preload_text_font, set_colour_scheme),
-    *(open_menus_without_script, name_controls, describe, drop_repeated_ids),
-    *(free_references, make_scrollers_reachable, unmark_plain_code),
+    *(open_menus_without_script, name_controls, describe, introduce),
+    *(drop_repeated_ids, free_references, make_scrollers_reachable, unmark_plain_code),
     *(cut_repeats, check_maths, size_images, check_alt_texts, set_policy),
     # The policy is last: it hashes what is there.
 )
@@ -335,7 +324,8 @@ class TuningBridge(BuiltinTemplateLoader):
         html = super().render(template, context)
         if "</html>" not in html:
             return html
-        return tune(html, Page(context["pagename"], self.find_image))
+        page = Page(context["pagename"], self.find_image, context.get("about"))
+        return tune(html, page)
 
     def find_image(self, source):
         """Return the file behind an image of the page, or None."""
