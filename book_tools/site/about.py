@@ -125,15 +125,14 @@ def about_other(app, name):
     author = {"@type": "Organization", "name": app.config.author}
     book = {"@type": ["Book", "Course"], "name": whole, "url": base, **FREE}
     book |= {"author": author, "provider": author}
-    parts = ((address_of(app, page), each) for page, each in chapters(app).items())
     book["hasPart"] = [
         {
             "@type": "Chapter",
-            "position": int(each.number),
-            "name": each.name,
-            "url": url,
+            "position": int(facts.number),
+            "name": facts.name,
+            "url": address_of(app, page),
         }
-        for url, each in parts
+        for page, facts in chapters(app).items()
     ]
     return About(project, whole, *rest, (book,), whole)
 
