@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import shutil
 import threading
 from functools import partial
 from http.server import ThreadingHTTPServer
@@ -22,7 +21,6 @@ from PIL import Image
 from book_tools.site import found, previews
 from book_tools.site.book import Book
 from book_tools.site.commands import Handler
-from book_tools.site.facts import read_facts
 from tests.site import small_book
 from tests.site.test_browser import WIDE, faults
 
@@ -282,9 +280,9 @@ def test_bad_words_end_the_build_with_a_line_each(tmp_path, capsys):
 def test_text_of_a_card_stays_in_its_room():
     folder = Path(found.__file__).parents[2] / "_static" / "fonts"
     font = previews.read_font(folder / previews.FONT.format(600))
-    for text in ("10 Encoder-decoder", "word " * 60, "x"):
+    for text in ("10 Encoder-decoder", "word " * 30, "x"):
         face, lines = previews.set_text(font, 68, text, (440, 180))
-        assert " ".join(lines) == text.strip()
+        assert " ".join(lines).split() == text.split()
         assert max(map(face.getlength, lines)) <= 440
         assert len(lines) * face.size * previews.LINE <= 180
     assert face.size == 68
