@@ -11,6 +11,7 @@ from book_tools.site import (
     addresses,
     assets,
     cards,
+    found,
     imprint,
     numbers,
     quiz,
@@ -69,6 +70,7 @@ def setup(app):
     numbers.setup(app)
     source.setup(app)
     safety.setup(app)
+    found.setup(app)
     search.setup(app)
     ticks.setup(app)
     app.connect("config-inited", prepare, priority=100)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from sphinx.util import logging
 
+from book_tools.site.about import About
+
 logger = logging.getLogger(__name__)
 
 
@@ -19,6 +21,7 @@ class Page:
 
     name: str
     find_image: Callable[[str], Path | None] = lambda source: None
+    about: About | None = None
 
     def warn(self, message, *arguments):
         """Report a fault in the book's text."""

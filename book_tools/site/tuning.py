@@ -6,8 +6,6 @@ theme's and does not find it stops the build, so that a new version of the theme
 cannot undo it silently. Faults in the book's own text are reported as warnings.
 """
 
-import textwrap
-from copy import copy
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -31,6 +29,7 @@ from book_tools.site.article import (
     size_images,
     unmark_plain_code,
 )
+from book_tools.site.found import describe, introduce
 from book_tools.site.page import Missing, Page, drop, require
 from book_tools.site.safety import set_policy
 
@@ -186,18 +185,6 @@ def label_buttons(soup, page):
             button.append(soup.new_tag("span", attrs={"class": "words"}, string=words))
 
 
-def describe(soup, page):
-    """Describe the page to search engines by its first paragraph."""
-    paragraph = soup.select_one("article section > p")
-    if paragraph is not None:
-        text = copy(paragraph)
-        for tag in text.select(".katex-html, annotation"):
-            tag.decompose()
-        words = textwrap.shorten(text.get_text(), 155, placeholder=" …")
-        attributes = {"name": "description", "content": words}
-        soup.head.append(soup.new_tag("meta", attrs=attributes))
-
-
 def name_controls(soup, page):
     """Let names of controls say what the eye reads, and landmarks hold all text."""
     for button in require(soup.select("button.search-button-field"), "search button"):
@@ -213,7 +200,7 @@ STEPS = (
     *(cut_icon_script, cut_thebe, cut_search_scripts, fold_dropdowns, cut_top_bar),
     *(dress_tables, align_numbers, link_figures, keep_tones, add_copy_buttons),
     *(cut_unused_assets, defer_scripts, preload_text_fonts, set_colour_scheme),
-    *(open_menus_without_script, name_controls, label_buttons, describe),
+    *(open_menus_without_script, name_controls, label_buttons, describe, introduce),
     *(drop_repeated_ids, free_references, make_scrollers_reachable),
     *(unmark_plain_code, cut_repeats, check_maths, size_images, check_alt_texts),
     *(set_policy,),  # it hashes what is there, so it is last
@@ -247,7 +234,8 @@ class TuningBridge(BuiltinTemplateLoader):
         html = super().render(template, context)
         if "</html>" not in html:
             return html
-        return tune(html, Page(context["pagename"], self.find_image))
+        page = Page(context["pagename"], self.find_image, context.get("about"))
+        return tune(html, page)
 
     def find_image(self, source):
         """Return the file behind an image of the page, or None."""

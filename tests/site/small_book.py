@@ -40,7 +40,29 @@ REFERENCES = """\
 }
 """
 FILES = {"_toc.yml": CONTENTS, "intro.md": INTRO, "references.bib": REFERENCES}
-START = "# Small\n\nHow small is $x_t$?\n\n$$\nh_t = o_t \\odot \\tanh(c_t)\n$$ (eq-h)"
+START = """\
+# 01 Small
+
+**How small can a chapter be?**
+
+As small as $x_t$.
+
+$$
+h_t = o_t \\odot \\tanh(c_t)
+$$ (eq-h)
+"""
+LEARN = """\
+## What you will learn
+
+After this chapter you can
+
+- say what **a chapter** is < a book, and what {cite}`someone2020` says;
+- count to
+  three.
+"""
+MINUTES = 7
+NEED = f"## What you need\n\nNothing. About {MINUTES} minutes."
+DESCRIPTION = "A chapter of the smallest book: one formula, one dot, one question."
 SOLUTION = """\
 ### BEGIN SOLUTION
 units = 3
@@ -53,16 +75,19 @@ def count():
 ABOUT = {
     "kernelspec": {"name": "python3", "display_name": "Python 3"},
     "language_info": {"name": "python"},
+    "book": {"description": DESCRIPTION, "figure": "dot"},
 }
 
 
 def write_chapter(folder, quiz=QUESTION, **said):
     """Write the chapter into a book's folder, with another quiz or figure."""
     drawn = figure()
+    drawn["id"] = "dot"
     drawn.metadata.mystnb.update(said)
     answer = new_code_cell(SOLUTION, outputs=[result("3")])
     cells = [new_markdown_cell(START), drawn, new_markdown_cell(quiz)]
     cells += exercise("ex-01-count", answer)
+    cells += [new_markdown_cell(text) for text in (LEARN, NEED)]
     nbformat.write(new_notebook(cells=cells, metadata=ABOUT), folder / CHAPTER)
 
 

@@ -80,6 +80,7 @@ def test_a_page_reads_files_of_the_book_that_are_not_hidden(tmp_path, file, insi
 
 PAGE = """\
 <head><meta charset="utf-8"><script>theme()</script>
+<script type="application/ld+json">{"which no browser": "runs"}</script>
 <script src="_static/a.js"></script></head>
 <div class="article-header-buttons"><button onclick="toggle()"></button></div>
 <article><script>smuggled()</script><button onclick="smuggled()"></button></article>
