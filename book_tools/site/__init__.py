@@ -63,5 +63,7 @@ def setup(app):
     app.connect("source-read", addresses.rewrite_source)
     app.connect("doctree-read", hide_solution_marks)
     app.connect("html-page-context", addresses.add_report_link, priority=400)
+    app.connect("html-page-context", addresses.open_notebooks, priority=900)
+    app.connect("build-finished", addresses.rewrite_notebooks)
     app.connect("build-finished", assets.cut_assets, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,10 +23,10 @@ from tests.site import small_book
 
 REPOSITORY, BASE = "https://github.com/reader/fork", "https://reader.example.org/fork"
 FORK = {"BOOK_REPOSITORY_URL": REPOSITORY, "BOOK_BRANCH": "lesson"}
-FORK |= {"BOOK_BASE_URL": BASE}
+FORK |= {"BOOK_BASE_URL": BASE, "BOOK_NOTEBOOKS": "published"}
 NAMES = ("intro.html", "chapters/01-small.html")
 LAUNCH = (
-    "https://colab.research.google.com/github/reader/fork/blob/lesson/",
+    "https://colab.research.google.com/github/reader/fork/blob/published/",
     "https://mybinder.org/v2/gh/reader/fork/lesson?urlpath=lab/tree/",
 )
 # Reads the command's own book; the port is any that is free.
@@ -84,6 +84,12 @@ def test_links_and_launch_buttons_of_a_fork_open_its_branch(fork):
     assert {f"{place}chapters/01-small.ipynb" for place in LAUNCH} <= links
     licence = f"article a[href='{REPOSITORY}/blob/lesson/LICENSE']"
     assert page(fork, "intro.html").select(licence)
+
+
+def test_a_notebook_downloaded_from_a_fork_installs_its_package(fork):
+    text = (fork.site / "_sources/chapters/01-small.ipynb").read_text()
+    assert f'data] @ git+{REPOSITORY}@lesson\\"' in text
+    assert small_book.REPOSITORY not in text
 
 
 def test_each_page_lets_its_reader_report_a_number(fork):
