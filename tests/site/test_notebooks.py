@@ -170,12 +170,18 @@ def deploy(tmp_path):
         run = ["run", "download", "7", "--repo", "reader/fork", "--name"]
         address = "https://x-access-token:secret@github.com/reader/fork"
         environment = {
-            **{"PATH": f"{tools}:{os.environ['PATH']}", "HOME": str(tmp_path)},
-            **{"GITHUB_SERVER_URL": "https://github.com", "GITHUB_RUN_ID": "7"},
-            **{"GITHUB_REPOSITORY": "reader/fork", "GITHUB_SHA": COMMIT},
-            **{"GITHUB_ACTOR": "reader", "GH_TOKEN": "secret"},
-            **{"ARTIFACT": str(artifact), "EXPECTED": " ".join([*run, "github-pages"])},
-            **{"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_VALUE_0": address},
+            "PATH": f"{tools}:{os.environ['PATH']}",
+            "HOME": str(tmp_path),
+            "GITHUB_SERVER_URL": "https://github.com",
+            "GITHUB_RUN_ID": "7",
+            "GITHUB_REPOSITORY": "reader/fork",
+            "GITHUB_SHA": COMMIT,
+            "GITHUB_ACTOR": "reader",
+            "GH_TOKEN": "secret",
+            "ARTIFACT": str(artifact),
+            "EXPECTED": " ".join([*run, "github-pages"]),
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_VALUE_0": address,
             "GIT_CONFIG_KEY_0": f"url.{remote}.insteadOf",
             **WORKFLOW["env"],
         }
