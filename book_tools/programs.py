@@ -12,7 +12,7 @@ LINT = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "--output-format", "concise", "."),
 )
-PYTEST = ("pytest", "-n", "2", "--dist", "loadfile")
+PYTEST = ("pytest", "-rs", "-n", "2", "--dist", "loadfile")  # -rs: why it skips
 NOTEBOOKS = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=180")
 EVERYTHING = (
     *LINT,
