@@ -12,7 +12,7 @@ LINT = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "--output-format", "concise", "."),
 )
-PYTEST = ("pytest", "-rs", "-n", "2", "--dist", "loadfile")  # -rs: why it skips
+PYTEST = ("pytest", "-n", "2", "--dist", "loadfile")
 NOTEBOOKS = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=180")
 EVERYTHING = (
     *LINT,

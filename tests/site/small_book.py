@@ -8,7 +8,13 @@ import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from book_tools.normalise import colab_source
-from tests.chapters.small_chapter import QUESTION, exercise, figure, result, tagged
+from tests.chapters.small_chapter import (
+    QUESTION,
+    exercise,
+    figure,
+    result,
+    tagged,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())

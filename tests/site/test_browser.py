@@ -262,3 +262,52 @@ def test_menus_open_and_close_by_keyboard(page, go):
     assert link.is_visible()
     page.keyboard.press("Escape")
     assert not link.is_visible()
+
+
+@pytest.fixture(params=[False, True], ids=["no script", "scripts"])
+def phone(request, browser):
+    """Return an empty page of a phone's width, without scripts and with them."""
+    how = {"java_script_enabled": request.param, "viewport": PHONE | {"width": 375}}
+    with browser.new_context(**how) as context:
+        yield context.new_page()
+
+
+@pytest.mark.parametrize(
+    ("name", "link"),
+    [("Pages of the book", "a.reference:text('Glossary')"), ("On this page", "nav a")],
+)
+def test_side_bars_open_on_a_phone_and_close_by_escape_and_outside(
+    phone, address, name, link
+):
+    """They do so without a script as well; the button then has the focus again."""
+    kind = "primary" if "book" in name else "secondary"
+    phone.goto(f"{address}notation.html", wait_until="networkidle")
+    button = phone.get_by_role("button", name=name)
+    inside = phone.locator(f".bd-sidebar-{kind} {link}").first
+    outside = {"primary": (365, 400), "secondary": (10, 400)}[kind]
+    focused = phone.locator(f"button.{kind}-toggle:focus")
+    for leave in (
+        lambda: phone.keyboard.press("Escape"),
+        lambda: phone.mouse.click(*outside),
+    ):
+        assert not is_in_sight(inside)
+        button.focus()
+        phone.keyboard.press("Enter")
+        phone.wait_for_timeout(SETTLING)
+        assert is_in_sight(inside)
+        phone.keyboard.press("Tab")
+        assert phone.locator(f".bd-sidebar-{kind} :focus").count() == 1
+        leave()
+        phone.wait_for_timeout(SETTLING)
+        assert not is_in_sight(inside)
+        assert focused.count() == 1
+    button.click()
+    phone.wait_for_timeout(SETTLING)
+    inside.click()
+    phone.wait_for_url("**/glossary.html" if kind == "primary" else "**#*")
+
+
+def is_in_sight(element):
+    """Say whether an element is shown within the window."""
+    box = element.bounding_box() if element.is_visible() else None
+    return box is not None and 0 <= box["x"] < 375

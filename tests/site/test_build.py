@@ -123,7 +123,7 @@ def test_icons_are_cut_down_to_those_shown(fork):
 def test_change_shows_without_a_fresh_build(fork):
     intro = fork.root / "intro.md"
     intro.write_text(intro.read_text() + "\nA new sentence.\n")
-    assert fork.make(fresh=False)
+    assert fork.make()
     assert "A new sentence." in page(fork, "intro.html").text
     style = (fork.site / "_static/styles/pydata-sphinx-theme.css").read_text()
     assert ".fa-rocket:before" in style
@@ -272,6 +272,12 @@ def test_a_file_that_vanishes_meanwhile_counts_as_gone(small, monkeypatch):
 
 def test_pages_are_those_of_the_contents(small):
     assert small.pages() == ["intro", "chapters/01-small"]
+
+
+def test_code_is_coloured_and_plain_code_is_not_marked(fork):
+    code = page(fork).select_one(".highlight pre")
+    assert code.select("span")
+    assert not code.select("span.n, span.p, span.w")
 
 
 def test_code_that_is_not_marked_has_the_colour_that_its_mark_would_give(fork):
