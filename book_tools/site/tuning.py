@@ -198,7 +198,7 @@ def open_sidebars_without_script(soup, page):
         sidebar["popover"] = ""
         for button in require(buttons, f"the button of the {name} side bar"):
             button["popovertarget"] = sidebar["id"]
-            button["title"] = title
+            button["title"] = button["aria-label"] = title
 
 
 def describe(soup, page):

@@ -87,7 +87,7 @@ CHANGES = [
         """<button class="primary-toggle" title="Toggle"></button>
         <div id="pst-primary-sidebar"></div>""",
         """<button class="primary-toggle" popovertarget="pst-primary-sidebar"
-        title="Pages of the book"></button>
+        title="Pages of the book" aria-label="Pages of the book"></button>
         <div id="pst-primary-sidebar" popover=""></div>""",
     ),
     (
