@@ -1,6 +1,7 @@
 """The site in a browser: quiet, self-contained, accessible, whole on a phone."""
 
 import gzip
+from functools import partial
 from importlib.resources import files
 from urllib.parse import urlsplit
 
@@ -279,17 +280,15 @@ def phone(request, browser):
 def test_side_bars_open_on_a_phone_and_close_by_escape_and_outside(
     phone, address, name, link
 ):
-    """They do so without a script as well; the button then has the focus again."""
+    """They do so without a script as well; after Escape the button has the focus."""
     kind = "primary" if "book" in name else "secondary"
     phone.goto(f"{address}notation.html", wait_until="networkidle")
     button = phone.get_by_role("button", name=name)
     inside = phone.locator(f".bd-sidebar-{kind} {link}").first
     outside = {"primary": (365, 400), "secondary": (10, 400)}[kind]
     focused = phone.locator(f"button.{kind}-toggle:focus")
-    for leave in (
-        lambda: phone.keyboard.press("Escape"),
-        lambda: phone.mouse.click(*outside),
-    ):
+    escape = partial(phone.keyboard.press, "Escape")
+    for leave in (escape, partial(phone.mouse.click, *outside)):
         assert not is_in_sight(inside)
         button.focus()
         phone.keyboard.press("Enter")
@@ -300,7 +299,8 @@ def test_side_bars_open_on_a_phone_and_close_by_escape_and_outside(
         leave()
         phone.wait_for_timeout(SETTLING)
         assert not is_in_sight(inside)
-        assert focused.count() == 1
+        if leave is escape:
+            assert focused.count() == 1
     button.click()
     phone.wait_for_timeout(SETTLING)
     inside.click()
