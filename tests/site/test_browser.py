@@ -278,9 +278,9 @@ def phone(request, browser):
     [("Pages of the book", "a.reference:text('Glossary')"), ("On this page", "nav a")],
 )
 def test_side_bars_open_on_a_phone_and_close_by_escape_and_outside(
-    phone, address, name, link
+    phone, address, name, link, request
 ):
-    """They do so without a script as well; after Escape the button has the focus."""
+    """They do so without a script as well, where Escape gives the button the focus."""
     kind = "primary" if "book" in name else "secondary"
     phone.goto(f"{address}notation.html", wait_until="networkidle")
     button = phone.get_by_role("button", name=name)
@@ -299,7 +299,7 @@ def test_side_bars_open_on_a_phone_and_close_by_escape_and_outside(
         leave()
         phone.wait_for_timeout(SETTLING)
         assert not is_in_sight(inside)
-        if leave is escape:
+        if leave is escape and "scripts" not in request.node.callspec.id:
             assert focused.count() == 1
     button.click()
     phone.wait_for_timeout(SETTLING)
