@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,12 @@ def no_figures_left_open():
     yield
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say what was not tested, once for each reason; pytest's own last line follows."""
+    skipped = terminalreporter.stats.get("skipped", ())
+    reasons = [r.longrepr[2] for r in skipped if isinstance(r.longrepr, tuple)]
+    for reason, number in Counter(reasons).most_common():
+        what = reason.removeprefix("Skipped: ")
+        terminalreporter.line(f"Not tested ({number} skipped): {what}")

@@ -9,6 +9,7 @@ from sphinxcontrib import katex
 
 from book_tools.site import (
     addresses,
+    again,
     assets,
     cards,
     found,
@@ -65,6 +66,7 @@ def keep_colons(app, what, name, obj, options, lines):
 
 def setup(app):
     """Register the extension with Sphinx."""
+    again.setup(app)
     cards.setup(app)
     quiz.setup(app)
     numbers.setup(app)
@@ -80,5 +82,7 @@ def setup(app):
     app.connect("doctree-read", hide_solution_marks)
     app.connect("html-page-context", addresses.add_report_link, priority=400)
     app.connect("html-page-context", imprint.add)
+    app.connect("html-page-context", addresses.open_notebooks, priority=900)
+    app.connect("build-finished", addresses.rewrite_notebooks)
     app.connect("build-finished", assets.cut_assets, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -63,7 +63,7 @@ def cut_font(path, characters, features=()):
     options = subset.Options(
         flavor="woff2", layout_features=list(features), notdef_outline=False
     )
-    font = TTFont(path)
+    font = TTFont(path, recalcTimestamp=False)  # the same bytes on any day
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=characters)
     cutter.subset(font)

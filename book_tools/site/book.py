@@ -27,6 +27,7 @@ PAGES = (
     "requirements/book.txt",
 )
 FOLDERS = ("chapters", "_static", "lstm_utils", "book_tools/site")
+PAGE = re.compile(r"(chapters/)?[^/]+\.(md|ipynb)")
 PASSING = re.compile(r"(^|/)(\.|__pycache__/)|\.tmp$")
 BANNER = re.compile(
     r"Running Jupyter-Book|(Source Folder|Config Path|Output Path): |=+$"
@@ -36,6 +37,15 @@ DISK = re.compile(
     r"\[Errno \d+\] (?:No space left|Disk quota|Read-only|Permission denied).*"
 )
 FATAL = re.compile(r"^(Extension|Theme|Configuration) error", re.MULTILINE)
+
+
+def clear(folder):
+    """Remove a folder, as a whole even where this is killed meanwhile."""
+    if folder.is_dir():
+        going = folder.with_name(f"{folder.name}.old")
+        shutil.rmtree(going, ignore_errors=True)
+        folder.rename(going)
+        shutil.rmtree(going)
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,16 @@ class Book:
         return self.root / "_build" / "work"
 
     @property
+    def kept(self):
+        """The work of the last good build, while another one is going on."""
+        return self.root / "_build" / "work.kept"
+
+    @property
+    def made_of(self):
+        """The file with the fingerprint of what good work was made of."""
+        return self.work / "made-of.sha256"
+
+    @property
     def stamp(self):
         """The file with the fingerprint of what the site was made of."""
         return self.root / "_build" / "site.sha256"
@@ -72,24 +92,24 @@ class Book:
         return path.relative_to(self.root).as_posix()
 
     def fingerprint(self):
-        """Return a hash of everything that the site depends on.
+        """Return a line with a hash for each thing that the site depends on.
 
         A file that is replaced or removed meanwhile counts as one that is not there.
         """
-        digest = hashlib.sha256()
+        lines = []
         for path in self.inputs():
             with suppress(FileNotFoundError):
-                content = hashlib.sha256(path.read_bytes()).digest()
-                digest.update(self.name(path).encode() + b"\0" + content)
+                content = hashlib.sha256(path.read_bytes()).hexdigest()
+                lines.append(f"{content}  {self.name(path)}")
         for name in VARIABLES.values():
-            digest.update(f"{name}={os.environ.get(name, '')}".encode() + b"\0")
-        return digest.hexdigest()
+            value = hashlib.sha256(os.environ.get(name, "").encode()).hexdigest()
+            lines.append(f"{value}  ${name}")
+        return "\n".join(lines)
 
-    def make(self, *, fresh=True):
+    def make(self):
         """Build the site where its inputs changed; say whether they had.
 
-        A `fresh` build makes every page anew, so that none keeps a part of its
-        neighbours as they were; a quick look while writing can do without. Where
+        Where only pages changed, the work of the last build is used again. Where
         jupyter-book fails or warns, it ends there, and the old site stays.
         """
         if not (self.root / "_toc.yml").is_file():
@@ -100,15 +120,42 @@ class Book:
                 return False
             for chapter in list_chapters(self.root):
                 read_notebook(chapter)  # ends in a line where it is none
-            if fresh:
-                shutil.rmtree(self.work, ignore_errors=True)
+            self.prepare(mark)
             status, output = self.run_jupyter_book()
             if status:
-                shutil.rmtree(self.work, ignore_errors=True)
                 print(self.explain(output), file=sys.stderr)
                 raise SystemExit("The book was not built: correct what is said above.")
+            self.made_of.write_text(mark, encoding="utf-8")
+            clear(self.kept)
             self.publish(mark)
             return True
+
+    def prepare(self, mark):
+        """Lay out the work of the last good build where only pages changed since.
+
+        It is kept meanwhile: a build that fails, or is killed, spoils it.
+        """
+        if self.kept.is_dir():
+            clear(self.work)
+            self.kept.rename(self.work)
+        if not self.only_pages_changed(mark):
+            clear(self.work)
+            return
+        copy = self.kept.with_name("work.new")
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.work, copy)
+        copy.rename(self.kept)
+
+    def only_pages_changed(self, mark):
+        """Say whether only the text of pages differs from the last good build."""
+        if not self.made_of.is_file():
+            return False
+        made_of = self.made_of.read_text(encoding="utf-8")
+        before, now = ({*text.splitlines()} for text in (made_of, mark))
+        old, new = (
+            {line[66:] for line in a - b} for a, b in ((before, now), (now, before))
+        )
+        return old == new and all(map(PAGE.fullmatch, new))
 
     def is_made_of(self, mark):
         """Say whether the site that is there was made of inputs with this hash."""

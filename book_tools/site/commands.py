@@ -84,7 +84,7 @@ def watch(book, pause=1.0):
         if (mark := book.fingerprint()) != tried:
             tried = mark
             try:
-                if book.make(fresh=False):
+                if book.make():
                     now = time.strftime("%H:%M:%S")
                     print(f"{now} rebuilt; reload the page", flush=True)
             except SystemExit as error:

@@ -8,6 +8,7 @@ cannot undo it silently. Faults in the book's own text are reported as warnings.
 
 from pathlib import Path
 
+import soupsieve
 from bs4 import BeautifulSoup
 from bs4.element import Script
 from sphinx.errors import ExtensionError
@@ -60,6 +61,7 @@ ASSETS_REPLACED = (
     *("exercise.css", "togglebutton.css", "togglebutton.js"),
     *("copybutton.css", "copybutton.js", "clipboard.min.js"),
 )
+SIDEBARS = ("primary", "secondary")  # which a phone opens
 LABELS = {
     ".primary-toggle": "Chapters",
     ".dropdown-launch-buttons > button": "Run",
@@ -104,10 +106,12 @@ def cut_unused_assets(soup, page):
     """Drop the style sheets and scripts that this page has no use for."""
     for word in ("toggleHint", "toggleOpenOnPrint", "togglebuttonSelector"):
         drop(soup, inline(word))
+    loaded = soup(["link", "script"])  # one walk through the page, not one for each
     for name in ASSETS_REPLACED:
-        drop(soup, asset(name))
+        for tag in require(soupsieve.filter(asset(name), loaded), name):
+            tag.decompose()
     for name, selector in ASSETS_FOR.items():
-        first, *repeated = require(soup.select(asset(name)), name)
+        first, *repeated = require(soupsieve.filter(asset(name), loaded), name)
         unused = repeated if soup.select_one(selector) else [first, *repeated]
         for tag in unused:
             tag.decompose()
@@ -174,6 +178,22 @@ def open_menus_without_script(soup, page):
         del button["data-bs-toggle"], button["aria-expanded"]
 
 
+def open_sidebars_without_script(soup, page):
+    """Let the browser open the side bars on a phone where no script runs.
+
+    The theme's script, where it runs, keeps the browser from doing so.
+    """
+    for name in SIDEBARS:
+        sidebar = soup.select_one(f"#pst-{name}-sidebar")
+        buttons = soup.select(f"button.{name}-toggle")
+        if sidebar is None and not buttons and name == "secondary":
+            continue  # a page without headings
+        sidebar = require(sidebar, f"the {name} side bar")
+        sidebar["popover"] = ""
+        for button in require(buttons, f"the button of the {name} side bar"):
+            button["popovertarget"] = sidebar["id"]
+
+
 def label_buttons(soup, page):
     """Say in words what the buttons of the header do; a phone shows icons alone."""
     require(soup.select(".bd-header-article .theme-switch-button"), "the header")
@@ -200,16 +220,17 @@ STEPS = (
     *(cut_icon_script, cut_thebe, cut_search_scripts, fold_dropdowns, cut_top_bar),
     *(dress_tables, align_numbers, link_figures, keep_tones, add_copy_buttons),
     *(cut_unused_assets, defer_scripts, preload_text_fonts, set_colour_scheme),
-    *(open_menus_without_script, name_controls, label_buttons, describe, introduce),
+    *(open_menus_without_script, open_sidebars_without_script, label_buttons),
+    *(name_controls, describe, introduce),
     *(drop_repeated_ids, free_references, make_scrollers_reachable),
-    *(unmark_plain_code, cut_repeats, check_maths, size_images, check_alt_texts),
+    *(cut_repeats, check_maths, size_images, check_alt_texts),
     *(set_policy,),  # it hashes what is there, so it is last
 )
 
 
 def tune(html, page):
     """Take a rendered page through all steps; end where one misses what it changes."""
-    soup = BeautifulSoup(html, "html.parser")
+    soup = BeautifulSoup(unmark_plain_code(html), "html.parser")
     for step in STEPS:
         try:
             step(soup, page)

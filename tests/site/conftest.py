@@ -32,7 +32,10 @@ def browser():
     """Return a headless Chromium; skip without one, but fail where CI is set."""
     program = find_chromium()
     if program is None:
-        reason = "no Chromium here: install Chromium or Google Chrome"
+        reason = (
+            "no page was looked at in a browser, for there is no Chromium here; install"
+            " Chromium (on Debian and Ubuntu `apt install chromium`) or Google Chrome"
+        )
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)

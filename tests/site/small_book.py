@@ -7,7 +7,14 @@ import nbformat
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tests.chapters.small_chapter import QUESTION, exercise, figure, result
+from book_tools.normalise import colab_source
+from tests.chapters.small_chapter import (
+    QUESTION,
+    exercise,
+    figure,
+    result,
+    tagged,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
@@ -85,7 +92,8 @@ def write_chapter(folder, quiz=QUESTION, **said):
     drawn["id"] = "dot"
     drawn.metadata.mystnb.update(said)
     answer = new_code_cell(SOLUTION, outputs=[result("3")])
-    cells = [new_markdown_cell(START), drawn, new_markdown_cell(quiz)]
+    colab = tagged(colab_source(ROOT), "remove-cell", "colab")
+    cells = [new_markdown_cell(START), drawn, new_markdown_cell(quiz), colab]
     cells += exercise("ex-01-count", answer)
     cells += [new_markdown_cell(text) for text in (LEARN, NEED)]
     nbformat.write(new_notebook(cells=cells, metadata=ABOUT), folder / CHAPTER)

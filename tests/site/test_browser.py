@@ -1,6 +1,7 @@
 """The site in a browser: quiet, self-contained, accessible, whole on a phone."""
 
 import gzip
+from functools import partial
 from importlib.resources import files
 from urllib.parse import urlsplit
 
@@ -254,3 +255,51 @@ def test_menus_open_and_close_by_keyboard(page, go):
     assert link.is_visible()
     page.keyboard.press("Escape")
     assert not link.is_visible()
+
+
+@pytest.fixture(params=[False, True], ids=["no script", "scripts"])
+def phone(request, browser):
+    """Return an empty page of a phone's width, without scripts and with them."""
+    how = {"java_script_enabled": request.param, "viewport": PHONE | {"width": 375}}
+    with browser.new_context(**how) as context:
+        yield context.new_page()
+
+
+@pytest.mark.parametrize(
+    ("name", "link"),
+    [("Chapters", "a.reference:text('Glossary')"), ("On this page", "nav a")],
+)
+def test_side_bars_open_on_a_phone_and_close_by_escape_and_outside(
+    phone, address, name, link, request
+):
+    """They do so without a script as well, where Escape gives the button the focus."""
+    kind = "primary" if name == "Chapters" else "secondary"
+    phone.goto(f"{address}notation.html", wait_until="networkidle")
+    button = phone.get_by_role("button", name=name)
+    inside = phone.locator(f".bd-sidebar-{kind} {link}").first
+    outside = {"primary": (365, 400), "secondary": (10, 400)}[kind]
+    focused = phone.locator(f"button.{kind}-toggle:focus")
+    escape = partial(phone.keyboard.press, "Escape")
+    for leave in (escape, partial(phone.mouse.click, *outside)):
+        assert not is_in_sight(inside)
+        button.focus()
+        phone.keyboard.press("Enter")
+        phone.wait_for_timeout(SETTLING)
+        assert is_in_sight(inside)
+        phone.keyboard.press("Tab")
+        assert phone.locator(f".bd-sidebar-{kind} :focus").count() == 1
+        leave()
+        phone.wait_for_timeout(SETTLING)
+        assert not is_in_sight(inside)
+        if leave is escape and "scripts" not in request.node.callspec.id:
+            assert focused.count() == 1
+    button.click()
+    phone.wait_for_timeout(SETTLING)
+    inside.click()
+    phone.wait_for_url("**/glossary.html" if kind == "primary" else "**#*")
+
+
+def is_in_sight(element):
+    """Say whether an element is shown within the window."""
+    box = element.bounding_box() if element.is_visible() else None
+    return box is not None and 0 <= box["x"] < 375

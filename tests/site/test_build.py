@@ -23,10 +23,10 @@ from tests.site import small_book
 
 REPOSITORY, BASE = "https://github.com/reader/fork", "https://reader.example.org/fork"
 FORK = {"BOOK_REPOSITORY_URL": REPOSITORY, "BOOK_BRANCH": "lesson"}
-FORK |= {"BOOK_BASE_URL": BASE}
+FORK |= {"BOOK_BASE_URL": BASE, "BOOK_NOTEBOOKS": "published"}
 NAMES = ("intro.html", "chapters/01-small.html")
 LAUNCH = (
-    "https://colab.research.google.com/github/reader/fork/blob/lesson/",
+    "https://colab.research.google.com/github/reader/fork/blob/published/",
     "https://mybinder.org/v2/gh/reader/fork/lesson?urlpath=lab/tree/",
 )
 # Reads the command's own book; the port is any that is free.
@@ -86,6 +86,12 @@ def test_links_and_launch_buttons_of_a_fork_open_its_branch(fork):
     assert page(fork, "intro.html").select(licence)
 
 
+def test_a_notebook_downloaded_from_a_fork_installs_its_package(fork):
+    text = (fork.site / "_sources/chapters/01-small.ipynb").read_text()
+    assert f'data] @ git+{REPOSITORY}@lesson\\"' in text
+    assert small_book.REPOSITORY not in text
+
+
 def test_each_page_lets_its_reader_report_a_number(fork):
     link = page(fork).select_one(".number-differs a")["href"]
     assert link.startswith(f"{REPOSITORY}/issues/new?")
@@ -117,7 +123,7 @@ def test_icons_are_cut_down_to_those_shown(fork):
 def test_change_shows_without_a_fresh_build(fork):
     intro = fork.root / "intro.md"
     intro.write_text(intro.read_text() + "\nA new sentence.\n")
-    assert fork.make(fresh=False)
+    assert fork.make()
     assert "A new sentence." in page(fork, "intro.html").text
     style = (fork.site / "_static/styles/pydata-sphinx-theme.css").read_text()
     assert ".fa-rocket:before" in style
@@ -266,6 +272,12 @@ def test_a_file_that_vanishes_meanwhile_counts_as_gone(small, monkeypatch):
 
 def test_pages_are_those_of_the_contents(small):
     assert small.pages() == ["intro", "chapters/01-small"]
+
+
+def test_code_is_coloured_and_plain_code_is_not_marked(fork):
+    code = page(fork).select_one(".highlight pre")
+    assert code.select("span")
+    assert not code.select("span.n, span.p, span.w")
 
 
 def test_code_that_is_not_marked_has_the_colour_that_its_mark_would_give(fork):

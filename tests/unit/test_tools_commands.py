@@ -236,6 +236,20 @@ def test_the_quick_gate_leaves_out_the_site_and_what_is_slow(started):
     assert program[-6:] == ["-m", "not slow", *places]
 
 
+def test_the_tests_say_what_they_left_out_and_how_to_get_it(tmp_path):
+    test = "from tests.site.conftest import browser\n\n\n"
+    test += "".join(f"def test_{name}(browser): pass\n" for name in "ab")
+    (tmp_path / "test_pages.py").write_text(test)
+    environment = {**os.environ, "PATH": "", "PYTHONPATH": str(ROOT), "CI": ""}
+    command = [sys.executable, "-m", "pytest", "-p", "conftest", "test_pages.py"]
+    how = {"cwd": tmp_path, "env": environment, "text": True, "capture_output": True}
+    done = subprocess.run(command, check=False, **how)
+    *_, reason, last = filter(None, done.stdout.splitlines())
+    assert reason.startswith("Not tested (2 skipped): no page was looked at in a ")
+    assert reason.count("install Chromium") == 1
+    assert "2 skipped" in last
+
+
 def test_the_gate_tries_the_same_random_examples_each_time():
     def examples():
         tried = []
