@@ -1,4 +1,4 @@
-"""Find the chapters, read them, and replace one without a half-written moment."""
+"""Find the notebooks, read them, and replace one without a half-written moment."""
 
 import json
 import os
@@ -25,16 +25,24 @@ def python_path(root: Path = ROOT) -> str:
 
 
 def list_chapters(root: Path = ROOT) -> list[Path]:
-    """Return the notebooks of the book in reading order."""
+    """Return the chapters of the book in reading order."""
     return sorted((root / "chapters").glob("[0-9][0-9]-*.ipynb"))
 
 
-def find_chapter(name: str, root: Path = ROOT) -> Path:
-    """Return the one chapter that `name` means: its number, its stem or its path.
+def list_notebooks(root: Path = ROOT) -> list[Path]:
+    """Return all notebooks of the book: the first ten minutes, then the chapters.
 
-    Where none or several fit, `SystemExit` lists the chapters.
+    What else lies in the folder, such as a learner's notes, is not the book's.
     """
-    chapters = list_chapters(root)
+    return [*(root / "chapters").glob("ten-minutes.ipynb"), *list_chapters(root)]
+
+
+def find_chapter(name: str, root: Path = ROOT) -> Path:
+    """Return the one notebook that `name` means: its number, its stem or its path.
+
+    Where none or several fit, `SystemExit` lists them.
+    """
+    chapters = list_notebooks(root)
     stem = Path(name).name.removesuffix(".ipynb")
     found = [path for path in chapters if stem in (path.stem, path.stem[:2])]
     if len(found) == 1:

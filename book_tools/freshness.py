@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from book_tools.chapters import (
     ROOT,
     code_cells,
-    list_chapters,
+    list_notebooks,
     read_notebook,
     serialise,
     tags,
@@ -90,7 +90,7 @@ def check(root: Path = ROOT) -> int:
     """Print one line for each fault and return the exit status."""
     faults = [
         f"{path.stem}: {fault}"
-        for path in list_chapters(root)
+        for path in list_notebooks(root)
         for fault in chapter_faults(path, root)
     ]
     print("\n".join(faults) or "Every chapter is normalised and fresh.")

@@ -12,7 +12,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from book_tools.chapters import ROOT, find_chapter, list_chapters
+from book_tools.chapters import ROOT, find_chapter, list_notebooks
 from book_tools.replay import Replay
 
 LIST = "tests/guards.toml"
@@ -84,7 +84,7 @@ def guards(
             raise SystemExit(f"{path.stem} reads no table of experiments/results.")
         pages = [page]
     else:
-        pages = (Replay(path, root) for path in list_chapters(root))
+        pages = (Replay(path, root) for path in list_notebooks(root))
     tried = (_guard(page, root, sample, workers) for page in pages if page.tables)
     return max(tried, default=0)
 

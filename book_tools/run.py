@@ -29,7 +29,7 @@ from book_tools.chapters import (
     ROOT,
     alone,
     find_chapter,
-    list_chapters,
+    list_notebooks,
     python_path,
     read_notebook,
     replace_file,
@@ -88,7 +88,7 @@ def run(
     With `force` fresh chapters are executed as well; with `once` under one setting
     only, and such a chapter stays stale.
     """
-    chosen = [find_chapter(chapter, root)] if chapter else list_chapters(root)
+    chosen = [find_chapter(chapter, root)] if chapter else list_notebooks(root)
     with alone(root, "run"):
         for leftover in (root / "chapters").glob(".*.ipynb.tmp"):
             leftover.unlink()  # of a run that was killed

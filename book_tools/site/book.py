@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from book_tools.chapters import alone, list_chapters, python_path, read_notebook
+from book_tools.chapters import alone, list_notebooks, python_path, read_notebook
 from book_tools.site.addresses import VARIABLES
 
 TOOLS = Path(__file__).resolve().parents[2]
@@ -118,7 +118,7 @@ class Book:
             mark = self.fingerprint()
             if self.is_made_of(mark):
                 return False
-            for chapter in list_chapters(self.root):
+            for chapter in list_notebooks(self.root):
                 read_notebook(chapter)  # ends in a line where it is none
             self.prepare(mark)
             status, output = self.run_jupyter_book()

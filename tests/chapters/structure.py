@@ -1,4 +1,4 @@
-"""What a chapter's notebook must be: each check yields one line for each fault."""
+"""What a notebook of the book must be: each check yields one line for each fault."""
 
 import ast
 import builtins
@@ -117,18 +117,23 @@ def check_skeleton(notebook: NotebookNode) -> Iterator[str]:
         yield "has no admonition 'How to notice' of class warning under 'When it fails'"
 
 
-def check_needs(notebook: NotebookNode) -> Iterator[str]:
-    """Under "What you need" the minutes, the Colab cell and the set-up cell."""
-    needs, first = section(notebook, BEFORE[1]), code_cells(notebook)[:2]
-    if not re.search(r"\d\s+minutes", prose(*needs)):
-        yield f"names no minutes under '{BEFORE[1]}'"
+def check_setup(notebook: NotebookNode) -> Iterator[str]:
+    """The Colab cell and the set-up cell come first."""
+    first = code_cells(notebook)[:2]
     if (ids := [cell.id for cell in first]) != ["colab", "setup"]:
         yield f"begins its code with {ids}, expected ['colab', 'setup']"
         return
-    if any(cell not in needs for cell in first):
-        yield f"has its set-up cells outside the section '{BEFORE[1]}'"
     if "hide-input" not in tags(first[1]) or "setup(seed=" not in first[1].source:
         yield "has a set-up cell without tag hide-input or without setup(seed=…)"
+
+
+def check_needs(notebook: NotebookNode) -> Iterator[str]:
+    """Under "What you need" the minutes, and the first two code cells."""
+    needs = section(notebook, BEFORE[1])
+    if not re.search(r"\d\s+minutes", prose(*needs)):
+        yield f"names no minutes under '{BEFORE[1]}'"
+    if any(cell not in needs for cell in code_cells(notebook)[:2]):
+        yield f"has its set-up cells outside the section '{BEFORE[1]}'"
 
 
 def check_quiz(notebook: NotebookNode) -> Iterator[str]:
@@ -338,3 +343,4 @@ def _imported(tree: ast.Module) -> set[str]:
 
 
 CHECKS = [value for name, value in globals().items() if name.startswith("check_")]
+OF_CHAPTERS = {check_skeleton, check_needs, check_quiz, check_exercises}

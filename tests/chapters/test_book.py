@@ -13,15 +13,21 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 from structure import hostile, promises
 
-from book_tools.chapters import ROOT, code_cells, list_chapters, read_notebook
+from book_tools.chapters import (
+    ROOT,
+    code_cells,
+    list_chapters,
+    list_notebooks,
+    read_notebook,
+)
 from book_tools.freshness import locked_versions
 from book_tools.lock import RUN_EXTRAS, environment
 from book_tools.package import Package
 from book_tools.site.facts import read_facts
 
 CHAPTERS = list_chapters()
-NOTEBOOKS = {path: read_notebook(path) for path in CHAPTERS}
-CODE = {path.stem[:2]: code_cells(chapter) for path, chapter in NOTEBOOKS.items()}
+NOTEBOOKS = {path: read_notebook(path) for path in list_notebooks()}
+CODE = {path.stem[:2]: code_cells(NOTEBOOKS[path]) for path in CHAPTERS}
 PAGES = sorted(ROOT.glob("*.md"))
 PACKAGE = Package()
 PYPROJECT = "pyproject.toml"
@@ -58,11 +64,11 @@ def named(path):
     return path.relative_to(ROOT).as_posix()
 
 
-def test_the_contents_list_every_chapter_once_under_a_portable_name():
+def test_the_contents_list_every_notebook_once_under_a_portable_name():
     listed = [file for file in FILES if file.startswith("chapters/")]
-    stored = sorted((ROOT / "chapters").glob("*.ipynb"))
-    assert listed == [named(path.with_suffix("")) for path in stored] != []
-    assert all(re.fullmatch(r"chapters/\d\d-[a-z0-9-]+", file) for file in listed)
+    assert listed == [named(path.with_suffix("")) for path in NOTEBOOKS] != []
+    assert {*NOTEBOOKS} == {*(ROOT / "chapters").glob("*.ipynb")}
+    assert all(re.fullmatch(r"chapters/[a-z0-9-]+", file) for file in listed)
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)

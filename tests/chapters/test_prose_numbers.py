@@ -11,12 +11,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from prose_numbers import said, unheld
 
-from book_tools.chapters import ROOT, list_chapters, read_notebook
+from book_tools.chapters import ROOT, list_notebooks, read_notebook
 
 EXCUSES = tomllib.loads((ROOT / "tests" / "numbers.toml").read_text("utf-8"))["number"]
 
 
-@pytest.mark.parametrize("path", list_chapters(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", list_notebooks(), ids=lambda path: path.stem)
 def test_every_number_said_is_given_or_excused(path):
     excused = {
         text

@@ -13,7 +13,7 @@ from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
 from book_tools.chapters import (
     code_cells,
     find_chapter,
-    list_chapters,
+    list_notebooks,
     read_notebook,
     tags,
 )
@@ -44,7 +44,7 @@ def borrowed(cells: list[NotebookNode]) -> Iterator[str]:
         last = {name: where for name, where in last.items() if name not in own}
 
 
-@pytest.mark.parametrize("chapter", list_chapters(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("chapter", list_notebooks(), ids=lambda path: path.stem)
 def test_no_visible_cell_uses_a_name_of_a_hidden_one(chapter):
     faults = list(borrowed(code_cells(read_notebook(chapter))))
     assert not faults, f"{chapter.name}:\n  " + "\n  ".join(faults)

@@ -10,7 +10,7 @@ from book_tools.site.book import Book
 from book_tools.site.numbers import number_by_chapter
 
 PLACES = {"Fig.": "figcaption", "Exercise": ".exercise > .admonition-title"}
-CHAPTERS = [name for name in Book().pages() if name.startswith("chapters/")]
+CHAPTERS = [name for name in Book().pages() if re.match(r"chapters/\d", name)]
 
 
 def test_running_numbers_become_chapter_and_place():

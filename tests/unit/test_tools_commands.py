@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from book_tools import freshness
 from book_tools import run as run_module
 from book_tools.__main__ import main
-from book_tools.chapters import ROOT, alone, find_chapter, read_notebook
+from book_tools.chapters import (
+    ROOT,
+    alone,
+    find_chapter,
+    list_notebooks,
+    read_notebook,
+)
 from book_tools.normalise import normalise
 from book_tools.programs import bench, lab, run_gate
 
@@ -23,6 +29,15 @@ def test_a_chapter_has_several_names(small_book, write_chapter, name):
     path = write_chapter("x = 1")
     write_chapter("x = 1", name="02-other")
     assert find_chapter(name, small_book) == path
+
+
+def test_the_first_ten_minutes_are_a_notebook_of_the_book(small_book, write_chapter):
+    """They come before the chapters; a learner's own notes are no part of the book."""
+    later = write_chapter("x = 1")
+    first = write_chapter("x = 1", name="ten-minutes")
+    write_chapter("x = 1", name="my-notes")
+    assert list_notebooks(small_book) == [first, later]
+    assert find_chapter("ten-minutes", small_book) == first
 
 
 @pytest.mark.parametrize("name", ["3", "small", "01-", ""])
