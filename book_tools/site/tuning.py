@@ -115,6 +115,10 @@ def cut_unused_assets(soup, page):
         unused = repeated if soup.select_one(selector) else [first, *repeated]
         for tag in unused:
             tag.decompose()
+    # Its name holds a hash already; the second one depends on what was built before.
+    for tag in soupsieve.filter(asset("mystnb."), loaded):
+        if not tag.decomposed:
+            tag["href"] = tag["href"].partition("?")[0]
 
 
 def asset(name):
