@@ -93,7 +93,9 @@ def read_page(name, article):
         ids = {part["id"], *(tag["id"] for tag in body.select("[id]"))}
         title, code, text = cut_heading(part), cut_code(body), plain(body.extract())
         url = f"{name}.html" if top else f"{name}.html#{anchor}"
-        section = Section(url, "", title, text, code, minor=entry and "." in title)
+        # What one looks up counts less than the text that explains it.
+        minor = "." in title if entry else not name.startswith("chapters/")
+        section = Section(url, "", title, text, code, minor=minor)
         found.append(section)
         holder |= {f"{name}.html#{each}": section for each in ids}
         if top:

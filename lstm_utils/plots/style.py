@@ -25,8 +25,10 @@ COLOURS = {
 """The colours of Okabe and Ito, which colour-blind readers can tell apart."""
 
 
-FONT = Path(__file__).with_name("fonts") / "source-serif-4.ttf"
+FONT = "Source Serif 4"
 """The type of the book's pages; what it lacks is drawn in Matplotlib's own."""
+
+FACES = {400: "regular", 700: "semibold"}  # by their weight
 
 DASHES = ("-", "--", "-.", ":")
 
@@ -133,8 +135,14 @@ def use_book_style() -> None:
     """
     import matplotlib as mpl
     from cycler import cycler
-    from matplotlib import font_manager
+    from matplotlib.font_manager import FontEntry, fontManager
 
+    folder = Path(__file__).with_name("fonts")
+    for weight, face in FACES.items():
+        file = str(folder / f"source-serif-4-{face}.ttf")
+        entry = FontEntry(fname=file, name=FONT, weight=weight, size="scalable")
+        if entry not in fontManager.ttflist:
+            fontManager.ttflist.append(entry)
     colours = cycler(color=[*list(COLOURS.values())[:4], COLOURS["black"]])
     cycle = colours + cycler(linestyle=[*DASHES, (0, (5, 1, 1, 1, 1, 1))])
     mpl.rc(("axes", "figure", "savefig"), facecolor="white")
@@ -142,8 +150,7 @@ def use_book_style() -> None:
     mpl.rc("axes.spines", right=False, top=False)
     mpl.rc("figure", dpi=144, figsize=(6.4, 3.2))
     mpl.rc("figure.constrained_layout", use=True)
-    font_manager.fontManager.addfont(FONT)
-    mpl.rc("font", family=["Source Serif 4", "DejaVu Sans"], size=10)
+    mpl.rc("font", family=[FONT, "DejaVu Sans"], size=10)
     mpl.rc("legend", frameon=False)
     mpl.rc("lines", linewidth=2)
     _plain_png()

@@ -14,7 +14,7 @@ from tests.site.test_browser import AXE, PHONE, violations
 
 STATIC = Path(__file__).resolve().parents[2] / "_static"
 QUERIES = tomllib.loads(Path(__file__).with_name("queries.toml").read_text("utf-8"))
-HELD_OUT = QUERIES.pop("held_out")
+HELD_OUT, MESSAGES = QUERIES.pop("held_out"), QUERIES.pop("messages")
 ALL = {query: right for group in QUERIES.values() for query, right in group.items()}
 RANK = """
 const {readFileSync} = require("fs"), {runInThisContext} = require("vm");
@@ -96,11 +96,14 @@ def test_terms_and_functions_are_found_by_themselves(tmp_path):
     assert "words.html" not in found, "a page of nothing but terms has no text"
 
 
-def test_a_heading_of_many_pages_counts_less(tmp_path):
-    found = sections_of(tmp_path, a=PAGE, b=PAGE, c=PAGE.replace("Inner", "Other"))
+def test_a_heading_of_many_pages_counts_less_and_so_does_what_is_no_chapter(tmp_path):
+    (tmp_path / "chapters").mkdir()
+    pages = {"chapters/a": PAGE, "chapters/b": PAGE}
+    other = PAGE.replace("Inner", "Other")
+    found = sections_of(tmp_path, c=other, **pages, **{"chapters/d": other})
     minor = {url for url, section in found.items() if section.minor}
-    assert "a.html#readers-questions" in minor
-    assert not {"a.html#inner", "c.html#inner"} & minor
+    assert {"chapters/a.html#readers-questions", "c.html#inner"} <= minor
+    assert not {"chapters/a.html#inner", "chapters/d.html#inner"} & minor
 
 
 MESSAGE = "expected ndim=3, found ndim=2"
@@ -183,6 +186,12 @@ def test_learners_find_the_right_section(places):
     first, three = places.count(ALL)
     assert first >= 50
     assert three >= 58
+
+
+def test_a_message_that_is_pasted_ends_at_its_cure(places):
+    first, three = places.count(MESSAGES)
+    assert first >= len(MESSAGES) - 1
+    assert three == len(MESSAGES) == 10
 
 
 def test_learners_find_what_nobody_tuned_for(places):
