@@ -1,7 +1,8 @@
 """What the pages of the book are, for those who are not on them.
 
 The words come from the facts of a chapter (`facts.py`), or else from the
-`description` in a page's front matter; all addresses from the base in force.
+`description` in a page's front matter or a notebook's metadata; all addresses come
+from the base in force.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util import logging
 
-from book_tools.chapters import list_chapters
+from book_tools.chapters import list_chapters, read_notebook
 from book_tools.site import previews
 from book_tools.site.facts import LONGEST, read_facts
 
@@ -78,10 +79,13 @@ def titles(app):
 
 
 def written(app, name):
-    """Return the description in a page's front matter, if it has one."""
+    """Return the description in a page's front matter or metadata, if it has one."""
     text = app.env.metadata[name].get("description", "")
+    path = Path(app.env.doc2path(name))
+    if not text and path.suffix == ".ipynb":
+        text = read_notebook(path).metadata.get("book", {}).get("description", "")
     if text and not 60 <= len(text) <= LONGEST:
-        what = "the front matter's description has %d characters, expected 60 to %d"
+        what = "the description of the page has %d characters, expected 60 to %d"
         logger.warning(what, len(text), LONGEST, location=name, once=True)
     return text
 

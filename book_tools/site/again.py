@@ -70,5 +70,5 @@ def drop_old_images(app, exception):
 def setup(app):
     """Watch what is read, what pages show of each other, and what is left over."""
     app.connect("env-get-outdated", outdated)
-    app.connect("env-updated", write_all_if_shown, priority=999)
+    app.connect("env-get-updated", write_all_if_shown, priority=999)  # numbers last
     app.connect("build-finished", drop_old_images)
