@@ -13,7 +13,6 @@ from nbformat import NotebookNode
 from book_tools.chapters import code_cells, tags
 from book_tools.normalise import parse_cell
 from book_tools.outputs import refused_outputs
-from book_tools.site.facts import TITLE
 
 BEFORE = ["What you will learn", "What you need"]
 FAILS = "When it fails: "
@@ -26,6 +25,7 @@ TAGS = {
 FENCE = re.compile(r"(?ms)^```.*?^```")
 CODE_BLOCK = re.compile(r"(?ms)^(```+|~~~+)(?!\{).*?^\1")  # and no directive
 HEADING = re.compile(r"(?m)^(#+) (.+)$")
+TITLE = re.compile(r"# .+\n\n\*\*.+\?\*\*\n\n")  # with a chapter's number: facts.py
 QUIZ = re.compile(r"(?ms)^::::\{admonition\} [^\n]+\n:class: quiz\n(.*?)^::::$")
 OPTION = re.compile(
     r"(?ms)^:::\{admonition\} [^\n]+\n:class: dropdown\n"
@@ -93,12 +93,12 @@ def section(notebook: NotebookNode, start: str) -> list[NotebookNode]:
 
 
 def check_title(notebook: NotebookNode) -> Iterator[str]:
-    """One H1, in the first cell, with a number; below it the question, in bold."""
+    """One H1, in the first cell; below it the question, in bold."""
     titles = [title for cell in notebook.cells for title in headings(cell, 1)]
     if len(titles) != 1 or not headings(notebook.cells[0], 1):
         yield f"has {len(titles)} H1 headings; one opens the first cell"
     elif not TITLE.match(notebook.cells[0].source):
-        yield "does not begin with '# NN Name' and '**The question?**'"
+        yield "does not begin with '# Name' and '**The question?**'"
 
 
 def check_skeleton(notebook: NotebookNode) -> Iterator[str]:

@@ -91,7 +91,6 @@ DEFECTS = {
     "second-title": (text("# More"), "2 H1"),
     "no-question": (replace("steps?", "steps."), "does not begin"),
     "question-comes-late": (replace("**How", "Here.\n\n**How"), "does not begin"),
-    "no-number": (replace("# 01 ", "# "), "does not begin"),
     "learn-missing": (remove("## What you will learn"), "begins with"),
     "recap-last": (lambda n: n.cells.append(remove("## Recap")(n)), "ends with"),
     "recap-missing": (remove("## Recap"), "ends with"),
