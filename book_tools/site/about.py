@@ -85,7 +85,7 @@ def written(app, name):
     if not text and path.suffix == ".ipynb":
         text = read_notebook(path).metadata.get("book", {}).get("description", "")
     if text and not 60 <= len(text) <= LONGEST:
-        what = "the description of the page has %d characters, expected 60 to %d"
+        what = "the page's description has %d characters, expected 60 to %d"
         logger.warning(what, len(text), LONGEST, location=name, once=True)
     return text
 
