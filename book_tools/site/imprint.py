@@ -69,7 +69,7 @@ def add(app, pagename, templatename, context, doctree):
     context["imprint"] = {
         "version": citation["version"],
         "date": f"{date.day} {date:%B %Y}" if date else "",
-        "authors": context["pathto"](app.config.root_doc) + "#authors",
+        "authors": context["pathto"](app.config.root_doc).rstrip("#") + "#authors",
         "changes": f"{actual.repository}/blob/{actual.branch}/CHANGELOG.md",
     }
     if doctree is not None:

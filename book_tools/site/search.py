@@ -26,7 +26,8 @@ UNUSED = ("searchtools.js", "language_data.js", "sphinx_highlight.js")
 UNREAD = (
     ".headerlink, .viewcode-link, .katex-html, annotation, .katex-display, style,"
     " details.above-input, .tag_check, details.solution, .quiz-feedback,"
-    " .citation-list, .field-list, .caption-number, .number-differs"
+    " .citation-list, .field-list, .caption-number, .number-differs, .imprint,"
+    " .copybtn, details.guard"
 )
 ENTRIES = "dl.glossary > dt[id], dl.py > dt[id]"
 SECTIONS = f"section[id], {ENTRIES}"

@@ -15,6 +15,18 @@ OTHER = """\
 It sees {ref}`rest`, {doc}`intro` and {numref}`fig-dot`, and it cites
 {cite}`someone2020`.
 """
+THIRD = """\
+# A third page
+
+It shows nothing of others, and has a figure with a number.
+
+:::{figure} _static/favicon.svg
+:name: fig-mark
+:alt: Three cells, one above the other, which are the mark of the book.
+
+The mark.
+:::
+"""
 CONTENTS = """\
 format: jb-book
 root: intro
@@ -33,7 +45,7 @@ def book(tmp_path_factory):
     small_book.write_book(folder)
     (folder / "_toc.yml").write_text(CONTENTS)
     (folder / "other.md").write_text(OTHER)
-    (folder / "third.md").write_text("# A third page\n\nIt shows nothing of others.\n")
+    (folder / "third.md").write_text(THIRD)
     replace(
         folder / "intro.md", "Chapter [one]", "(rest)=\n## The rest\n\nChapter [one]"
     )

@@ -66,7 +66,10 @@ LACKS = {
     "another-number": ({"first": FIRST.replace("01", "02")}, "expected '# 01 Name'"),
     "question": ({"first": "# 01 Small\n\nHow small?\n\nSo."}, r"\*\*The question\?"),
     "minutes": ({"needs": "## What you need\n\nTime."}, "does not say 'About"),
-    "description": ({"about": told(description="")}, "has 0 characters, expected 60 to"),
+    "description": (
+        {"about": told(description="")},
+        "has 0 characters, expected 60 to",
+    ),
     "shorter": ({"about": told(description="x" * 161)}, "has 161 characters"),
     "figure": ({"about": told(figure="spot")}, "book.figure .* is 'spot'"),
     "alt-text": ({"alt": ""}, "a figure with an alt text"),

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from book_tools.chapters import code_cells, list_chapters, read_notebook, tags
+from book_tools.site import search
 from book_tools.site.book import Book
 from book_tools.site.commands import open_server
 from tests.chapters.small_chapter import exercise, figure, guard
@@ -16,18 +17,22 @@ from tests.site import small_book
 PHONE = {"width": 375, "height": 700}
 LINK = "[a link](https://example.org/)"
 CELLS = [
-    new_markdown_cell(f"# Small\n\nIt is small, says {LINK}\n\n## Sizes\n\nOne."),
+    new_markdown_cell(
+        f"# 01 Small\n\n**How small?**\n\nIt is, says {LINK}\n\n## Sizes\n\nOne."
+    ),
     guard("assert one == 1", "# Guard: the one\n# is one.\n"),
     new_markdown_cell(f"Two, {LINK}\n\n(label)=\n## A heading in the same cell"),
     guard("assert two == 2\nassert 'x<y' != three", "# Guard: the two.\n"),
     guard("assert 3 == three", "# Guard: the three.\n"),
     figure(),
     guard("assert dot == unheardof", f"# Guard: {'very ' * 50}long.\n"),
+    new_markdown_cell(small_book.NEED),
     new_markdown_cell(f"## Exercises\n\nThe answer comes at the last, says {LINK}"),
     guard("assert last == 'linked'", "# Guard: that it comes last.\n"),
     *exercise("ex-01-count"),
     guard("assert answer == 42", "# Guard: the answer is 42.\n"),
 ]
+next(cell for cell in CELLS if cell.get("outputs")).id = "dot"
 OPEN = "details.guard[open]"
 
 
@@ -100,7 +105,9 @@ def test_the_foot_counts_and_a_page_without_guards_says_nothing(book):
 
 
 def test_the_search_does_not_find_what_is_in_guards(book):
-    assert "unheardof" not in (book.site / "searchindex.js").read_text()
+    index = (book.site / search.INDEX).read_text(encoding="utf-8")
+    assert "unheardof" not in index
+    assert "The answer comes at" in index
 
 
 @pytest.fixture(scope="module")
