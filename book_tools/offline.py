@@ -13,6 +13,7 @@ import yaml
 from book_tools.chapters import ROOT, alone
 from book_tools.paper import Binder
 from book_tools.site.book import Book
+from book_tools.site.imprint import read_citation
 
 CHROMIUM = (
     *("chromium", "chromium-browser", "google-chrome"),
@@ -49,7 +50,7 @@ def offline(root: Path = ROOT, version: str | None = None) -> int:
             "Google Chrome, then run make offline again. dist/ is as it was."
         )
     book.make()
-    version = version or own_version()
+    version = version or read_citation(root)["version"]
     name = f"{book_name(book)}-{version}"
     files = [root / "dist" / f"{name}.{kind}" for kind in ("zip", "pdf")]
     stamp = root / "_build" / "offline.sha256"
@@ -64,13 +65,6 @@ def offline(root: Path = ROOT, version: str | None = None) -> int:
     for path in files:
         print(f"{path.relative_to(root)}: {path.stat().st_size / 1e6:.1f} MB")
     return 0
-
-
-def own_version() -> str:
-    """Return the version of the book, which is that of its package."""
-    from lstm_utils import __version__
-
-    return __version__
 
 
 def find_chromium() -> str | None:

@@ -68,7 +68,7 @@ LACKS = {
     "minutes": ({"needs": "## What you need\n\nTime."}, "does not say 'About"),
     "description": (
         {"about": told(description="")},
-        "has 0 characters, expected 60 to",
+        "has 0 characters, expected",
     ),
     "shorter": ({"about": told(description="x" * 161)}, "has 161 characters"),
     "figure": ({"about": told(figure="spot")}, "book.figure .* is 'spot'"),
