@@ -40,6 +40,11 @@ Chapter [one](chapters/01-small.ipynb) cites {{cite}}`someone2020`.
 
 ```{{bibliography}}
 ```
+
+(authors)=
+## Authors
+
+Ada.
 """
 REFERENCES = """\
 @article{someone2020,

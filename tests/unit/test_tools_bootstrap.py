@@ -202,7 +202,7 @@ def test_make_alone_lists_every_command():
     listed = {line.split()[1] for line in printed}
     there = (
         "help book test test-fast test-package serve live lab run bench experiments "
-        "mutants guards"
+        "mutants guards offline"
     )
     assert {*there.split()} <= listed
     assert listed <= {*there.split(), "lock", "student", "instructor"}
