@@ -24,7 +24,7 @@ ASSERT = re.compile(r"^\s*assert\b", re.MULTILINE)
 MARK = re.compile(r'<span class="(?!(?:c1|k|kc|kn|ow)")\w+">([^<]*)</span>')
 TERM = ("term", "guard")  # the glossary's entry
 HEAD = """<details class="guard"><summary><span>checked</span>\
-<span class="guard-name">{}</span></summary>
+<span class="visually-hidden">{}</span></summary>
 """
 FOOT = """<p>This {} stands here in the notebook. The book’s tests run it again.</p>
 </details>
