@@ -14,6 +14,7 @@ from book_tools.site import (
     cards,
     found,
     imprint,
+    kept,
     numbers,
     quiz,
     safety,
@@ -66,6 +67,7 @@ def keep_colons(app, what, name, obj, options, lines):
 
 def setup(app):
     """Register the extension with Sphinx."""
+    kept.setup(app)
     again.setup(app)
     cards.setup(app)
     quiz.setup(app)

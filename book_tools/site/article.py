@@ -6,7 +6,7 @@ from itertools import zip_longest
 from bs4 import BeautifulSoup, Comment
 from PIL import Image
 
-from book_tools.site.page import require
+from book_tools.site.page import find, require
 
 # Characters that fit into a box of code or maths on the narrowest phone.
 NARROW = 34
@@ -21,7 +21,7 @@ FIGURES = "main article img:not(.plain, .sd-card-img)"
 
 def fold_dropdowns(soup, page):
     """Turn folded boxes into `<details>`, which need no script."""
-    for box in soup.select("div.admonition.dropdown"):
+    for box in find(soup, ".admonition.dropdown", "div"):
         box.name = "details"
         title = require(box.select_one("p.admonition-title"), "a folded box's title")
         title.name = "summary"
@@ -29,8 +29,8 @@ def fold_dropdowns(soup, page):
 
 def drop_repeated_ids(soup, page):
     """Drop the ids that sphinx-exercise gives to every exercise and solution."""
-    boxes = soup.select(".admonition.exercise, .admonition.solution")
-    inner = soup.select("section#exercise-content, section#solution-content")
+    boxes = find(soup, ".admonition:is(.exercise, .solution)", "div")
+    inner = find(soup, "#exercise-content, #solution-content", "section")
     if boxes:
         require(inner, "the inner section of an exercise or solution")
     for section in inner:
@@ -40,12 +40,12 @@ def drop_repeated_ids(soup, page):
 
 def make_scrollers_reachable(soup, page):
     """Give a tab stop to code, tables and maths that scroll on a narrow screen."""
-    for block in soup.select("div.highlight pre"):
+    for block in find(soup, "div.highlight pre", "pre"):
         if max(map(len, block.text.splitlines()), default=0) > NARROW:
             block["tabindex"] = "0"
-    for table in soup.select(".pst-scrollable-table-container"):
+    for table in find(soup, ".pst-scrollable-table-container", "div"):
         table["tabindex"] = "0"
-    for formula in soup.select(".katex-display"):
+    for formula in find(soup, ".katex-display", "span"):
         tex = require(formula.select_one("annotation"), "the TeX of a formula").text
         if max(map(len, re.split(r"\\\\|\n", tex))) > NARROW:
             formula["tabindex"] = "0"
@@ -53,7 +53,7 @@ def make_scrollers_reachable(soup, page):
 
 def dress_tables(soup, page):
     """Give pandas' tables the frame of those in the text, and no look of their own."""
-    for table in soup.select(".cell_output table.dataframe"):
+    for table in find(soup, ".cell_output .dataframe", "table"):
         frame = table.parent
         if frame.get("class"):  # it is not the one that pandas puts around a table
             frame = table.wrap(soup.new_tag("div"))
@@ -70,7 +70,7 @@ def align_numbers(soup, page):
 
     Columns are counted from the right: rows that share a name have no cell on the left.
     """
-    for table in soup.select("table.table"):
+    for table in find(soup, ".table", "table"):
         rows = [row.select("td")[::-1] for row in table.select("tbody tr")]
         for number, column in enumerate(zip_longest(*rows)):
             cells = [cell for cell in column if cell is not None]
@@ -105,7 +105,7 @@ def cut_repeats(soup, page):
     for comment in soup(string=lambda text: isinstance(text, Comment)):
         comment.extract()
     seen = set()
-    for link in soup.select("a.reference[title]"):
+    for link in find(soup, ".reference[title]", "a"):
         if link["title"] in seen:
             del link["title"]
         else:
@@ -114,26 +114,26 @@ def cut_repeats(soup, page):
 
 def check_maths(soup, page):
     """Report formulas that could not be set."""
-    for tag in soup.select(".katex-error"):
+    for tag in find(soup, ".katex-error", "span"):
         page.warn("a formula cannot be set: %s", tag.get("title", tag.text))
 
 
 def size_images(soup, page):
     """Reserve room for each image; load those below the first section when near."""
-    for image in soup.select("main article img"):
+    for image in find(soup, "main article img", "img"):
         path = page.find_image(image["src"])
         if path is not None and not image.get("width") and (size := measure(path)):
             image["width"], image["height"] = map(str, size)
         image["decoding"] = "async"
         if image.find_previous("h2"):
             image["loading"] = "lazy"
-    for image in soup.select(".dropdown-menu img"):
+    for image in find(soup, ".dropdown-menu img", "img"):
         image["loading"] = "lazy"
 
 
 def check_alt_texts(soup, page):
     """Report images that have no text in their stead."""
-    for image in soup.select("main article img"):
+    for image in find(soup, "main article img", "img"):
         if image.get("alt", image["src"]) == image["src"]:
             page.warn("an image has no alt text: %s", image["src"])
 
@@ -150,7 +150,7 @@ def measure(path):
 
 def link_figures(soup, page):
     """Let each figure lead to its file, which a script of the book shows at once."""
-    for image in soup.select(FIGURES):
+    for image in find(soup, FIGURES, "img"):
         if not image.find_parent("a") and not image.find_parent(class_="sd-card"):
             image.wrap(
                 soup.new_tag("a", attrs={"class": "large", "href": image["src"]})
@@ -159,7 +159,7 @@ def link_figures(soup, page):
 
 def keep_tones(soup, page):
     """Mark the figures whose text speaks of dark or light: they stay so in the dark."""
-    for image in soup.select(FIGURES):
+    for image in find(soup, FIGURES, "img"):
         figure = image.find_parent("figure") or image
         if TONES.search(f"{image.get('alt', '')} {figure.get_text(' ')}"):
             image["class"] = [*image.get("class", ()), "tones"]
@@ -167,7 +167,7 @@ def keep_tones(soup, page):
 
 def add_copy_buttons(soup, page):
     """Give each block of code, but no output, a button; a script of the book acts."""
-    for block in soup.select("main div.highlight:has(> pre)"):
+    for block in find(soup, "main .highlight:has(> pre)", "div"):
         if not block.find_parent(class_="cell_output"):
             attributes = {"class": "copybtn pst-js-only", "type": "button"}
             button = soup.new_tag("button", attrs=attributes, string="Copy")

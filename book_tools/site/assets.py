@@ -71,7 +71,7 @@ def cut_font(path, characters, features=()):
     font.save(path)
 
 
-def cut_icons(outdir):
+def cut_icons(outdir, kept):
     """Keep only the icons that are shown, in the theme's style sheet and fonts."""
     fonts = sorted((outdir / ICON_FONTS).glob("*.woff2"))
     if not fonts or not (outdir / STYLE).is_file():
@@ -81,13 +81,13 @@ def cut_icons(outdir):
     sheets = [p.read_text(encoding="utf-8") for p in outdir.rglob("_static/**/*.css")]
     characters = {code for text in sheets for code in icon_codes(text)}
     for path in fonts:
-        cut_font(path, characters)
+        kept.change(path, cut_font, sorted(characters))
     unused = [*(outdir / ICON_FONTS).glob("*.ttf"), *(outdir / SCRIPTS).glob("fonta*")]
     for path in unused:
         path.unlink()
 
 
-def cut_page_fonts(outdir):
+def cut_page_fonts(outdir, kept):
     """Keep only what some page holds, and ASCII, in the fonts of maths and text."""
     pages = (path.read_text(encoding="utf-8") for path in outdir.rglob("*.html"))
     characters = {ord(letter) for text in pages for letter in set(text)}
@@ -97,7 +97,7 @@ def cut_page_fonts(outdir):
         if not fonts:
             raise ExtensionError(f"fonts: none under {folder.as_posix()}")
         for path in fonts:
-            cut_font(path, characters, features)
+            kept.change(path, cut_font, sorted(characters), features)
 
 
 def cut_comments(style):
@@ -126,11 +126,11 @@ def cut_assets(app, exception):
     if exception is not None or app.builder.format != "html":
         return
     outdir = Path(app.outdir)
-    cut_icons(outdir)
+    cut_icons(outdir, app.kept)
     cut_styles(outdir)
-    cut_page_fonts(outdir)
+    cut_page_fonts(outdir, app.kept)
     for path in (outdir / "_images").glob("*.png"):
-        cut_figure(path)
+        app.kept.change(path, cut_figure)
     for path in (outdir / "_static").glob("*.css"):
         style = cut_comments(path.read_text(encoding="utf-8"))
         path.write_text(style, encoding="utf-8")

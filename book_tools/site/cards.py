@@ -75,8 +75,9 @@ class ChapterCards(Drawing):
             except ValueError as error:
                 raise self.error(str(error)) from None
             ending, content, _ = facts.figure
-            small = shrink(content) if ending == ".png" else content
-            image = self.write(f"card-{facts.number}", ending, small)
+            if ending == ".png":
+                content = self.env.app.kept.value(shrink, content)
+            image = self.write(f"card-{facts.number}", ending, content)
             cards[facts.number] = CARD.format(
                 facts=facts, page=f"chapters/{path.stem}", image=image
             )

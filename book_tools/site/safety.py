@@ -14,6 +14,8 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util import logging
 
+from book_tools.site.page import find
+
 logger = logging.getLogger(__name__)
 
 TOOLS = Path(__file__).resolve().parents[2]
@@ -77,8 +79,8 @@ def own_scripts(soup):
     What stands in an article was written by an author.
     """
     inline = f"script:not([src], {DATA}):not(article *)"
-    scripts = [tag.string for tag in soup.select(inline)]
-    handlers = soup.select(".article-header-buttons button[onclick]")
+    scripts = [tag.string for tag in find(soup, inline, "script")]
+    handlers = find(soup, ".article-header-buttons [onclick]", "button")
     return scripts + [button["onclick"] for button in handlers]
 
 

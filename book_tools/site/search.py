@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -82,8 +83,15 @@ def anchor_of(part):
     return next((name for name in labels if not MADE_UP.match(name)), part["id"])
 
 
-def read_page(name, article):
-    """Return the sections of a page in their order, and which holds each anchor."""
+def read_page(name, html):
+    """Return the sections of a page in their order, which holds each anchor, and more.
+
+    What readers asked is the third, each question with the places of its answer.
+    """
+    only = SoupStrainer("article")
+    article = BeautifulSoup(html, "html.parser", parse_only=only).article
+    if article is None or not article.select_one("h1"):
+        raise ExtensionError(f"search: {name} has no article with a title")
     for tag in article.select(UNREAD):
         tag.extract()
     found, holder = [], {}
@@ -116,16 +124,12 @@ def read_questions(name, article):
     return questions
 
 
-def read_site(outdir, names):
-    """Return the sections of the pages with these names."""
+def read_site(outdir, names, read=read_page):
+    """Return the sections of the pages with these names; `read` reads one."""
     sections, holder, questions = [], {}, []
-    only = SoupStrainer("article")
     for name in names:
         html = (outdir / f"{name}.html").read_text(encoding="utf-8")
-        article = BeautifulSoup(html, "html.parser", parse_only=only).article
-        if article is None or not article.select_one("h1"):
-            raise ExtensionError(f"search: {name} has no article with a title")
-        found, places, asked = read_page(name, article)
+        found, places, asked = read(name, html)
         sections += found
         holder |= places
         questions += asked
@@ -155,7 +159,8 @@ def write_index(app, exception):
     if exception is not None or app.builder.format != "html":
         return
     outdir = Path(app.outdir)
-    sections = read_site(outdir, sorted(app.env.found_docs))
+    read = partial(app.kept.value, read_page)
+    sections = read_site(outdir, sorted(app.env.found_docs), read)
     (outdir / INDEX).write_text(script_of(sections), encoding="utf-8")
     for name in UNUSED:
         (outdir / "_static" / name).unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from sphinx.ext import viewcode
 from sphinx.pycode import ModuleAnalyzer
 
 from book_tools.package import Package, UnknownName
@@ -29,8 +30,14 @@ def find_source(app, module):
     return analyzer.code, analyzer.tags
 
 
+def is_missing(app, module):
+    """Tell whether a module has no page yet: a build that has some changes no code."""
+    return not Path(app.outdir, "_modules", f"{module.replace('.', '/')}.html").exists()
+
+
 def setup(app):
-    """Tell Sphinx' viewcode where to look."""
+    """Tell Sphinx' viewcode where to look, and what is there."""
     app.setup_extension("sphinx.ext.viewcode")
+    viewcode.should_generate_module_page = is_missing
     app.connect("viewcode-follow-imported", find_room)
     app.connect("viewcode-find-source", find_source)

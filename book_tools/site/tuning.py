@@ -8,7 +8,6 @@ cannot undo it silently. Faults in the book's own text are reported as warnings.
 
 from pathlib import Path
 
-import soupsieve
 from bs4 import BeautifulSoup
 from bs4.element import Script
 from sphinx.errors import ExtensionError
@@ -31,7 +30,7 @@ from book_tools.site.article import (
     unmark_plain_code,
 )
 from book_tools.site.found import describe, introduce
-from book_tools.site.page import Missing, Page, drop, require
+from book_tools.site.page import Missing, Page, drop, find, loaded, require
 from book_tools.site.safety import set_policy
 
 TEXT_FONTS = [
@@ -45,16 +44,16 @@ SCHEME_SCRIPT = """\
   root.theme = root.mode === "auto" ? (dark ? "dark" : "light") : root.mode;
 })();
 """
-# Style sheets and scripts that serve only pages that hold a certain element.
+# Style sheets and scripts that serve only pages with a class, or an id, that begins so.
 ASSETS_FOR = {
-    "katex/katex.min.css": ".katex",
-    "katex-math.css": ".katex",
-    "sphinx-design.min.css": '[class*="sd-"]',
-    "design-tabs.js": ".sd-tab-set",
-    "mystnb.": ".cell",
-    "book.js": ".copybtn, a.large",
-    "minisearch/minisearch.js": "#search-results",
-    "search.js": "#search-results",
+    "katex/katex.min.css": "katex",
+    "katex-math.css": "katex",
+    "sphinx-design.min.css": "sd-",
+    "design-tabs.js": "sd-tab-set",
+    "mystnb.": "cell",
+    "book.js": ("copybtn", "large"),
+    "minisearch/minisearch.js": "search-results",
+    "search.js": "search-results",
 }
 # Replaced by the book's own style sheet and script, and the browser's own folding.
 ASSETS_REPLACED = (
@@ -90,7 +89,7 @@ def cut_thebe(soup, page):
     drop(soup, 'link[href*="sphinx-thebe.css"]')
     drop(soup, inline("THEBE_JS_URL"))
     settings = f'script[type="text/x-thebe-config"], article {inline("kernelName")}'
-    for tag in soup.select(settings):
+    for tag in loaded(soup, settings):
         tag.decompose()
 
 
@@ -106,19 +105,23 @@ def cut_unused_assets(soup, page):
     """Drop the style sheets and scripts that this page has no use for."""
     for word in ("toggleHint", "toggleOpenOnPrint", "togglebuttonSelector"):
         drop(soup, inline(word))
-    loaded = soup(["link", "script"])  # one walk through the page, not one for each
     for name in ASSETS_REPLACED:
-        for tag in require(soupsieve.filter(asset(name), loaded), name):
-            tag.decompose()
-    for name, selector in ASSETS_FOR.items():
-        first, *repeated = require(soupsieve.filter(asset(name), loaded), name)
-        unused = repeated if soup.select_one(selector) else [first, *repeated]
-        for tag in unused:
+        drop(soup, asset(name))
+    tags = [*soup(True)]
+    words = {word for tag in tags for word in (*tag.get("class", ()), tag.get("id"))}
+    for name, beginning in ASSETS_FOR.items():
+        first, *repeated = require(loaded(soup, asset(name)), name)
+        used = any(word.startswith(beginning) for word in words if word)
+        for tag in repeated if used else [first, *repeated]:
             tag.decompose()
     # Its name holds a hash already; the second one depends on what was built before.
-    for tag in soupsieve.filter(asset("mystnb."), loaded):
-        if not tag.decomposed:
-            tag["href"] = tag["href"].partition("?")[0]
+    for tag in loaded(soup, asset("mystnb.")):
+        tag["href"] = tag["href"].partition("?")[0]
+
+
+def header_of(soup):
+    """Return the header of the article, which has the buttons."""
+    return require(soup.select_one(".bd-header-article"), "the header")
 
 
 def asset(name):
@@ -128,11 +131,11 @@ def asset(name):
 
 def defer_scripts(soup, page):
     """Let the page be drawn before its scripts run, in their order."""
-    for tag in require(soup.select("head script[src]"), "scripts in the head"):
+    for tag in require(soup.head.select("script[src]"), "scripts in the head"):
         tag["defer"] = ""
-    for tag in soup.select(f"head {inline('DOCUMENTATION_OPTIONS')}"):
+    for tag in soup.head.select(inline("DOCUMENTATION_OPTIONS")):
         tag["type"] = "module"
-    for tag in soup.select('link[rel~="preload"][as="script"]'):
+    for tag in loaded(soup, 'link[rel~="preload"][as="script"]'):
         tag.decompose()
 
 
@@ -151,14 +154,14 @@ def preload_text_fonts(soup, page):
 
 def set_colour_scheme(soup, page):
     """Follow the reader's system from the first pixel on, and without scripts."""
-    script = soup.select_one(f"head {inline('document.documentElement.dataset.theme')}")
+    script = soup.head.select_one(inline("document.documentElement.dataset.theme"))
     require(script, "the script that sets the theme").string = Script(SCHEME_SCRIPT)
     soup.html["data-theme"] = "light"
     soup.html["data-mode"] = "auto"
     soup.body["data-default-mode"] = "auto"
-    button = require(soup.select(".theme-switch-button"), "the switch of the scheme")
-    button[0]["aria-label"] = "Colour scheme"
-    button[0]["data-bs-title"] = "Colour scheme"
+    buttons = find(soup, ".theme-switch-button", "button")
+    first = require(buttons, "the switch of the scheme")[0]
+    first["aria-label"] = first["data-bs-title"] = "Colour scheme"
 
 
 def cut_top_bar(soup, page):
@@ -174,7 +177,8 @@ def cut_top_bar(soup, page):
 def open_menus_without_script(soup, page):
     """Let the browser open the menus of the header, and drop what opened them."""
     drop(soup, 'script[src*="scripts/bootstrap.js"]')
-    for number, menu in enumerate(soup.select(".article-header-buttons .dropdown")):
+    menus = find(soup, ".article-header-buttons .dropdown", "div")
+    for number, menu in enumerate(menus):
         button = require(menu.select_one("button.dropdown-toggle"), "a menu's button")
         items = require(menu.select_one("ul.dropdown-menu"), "a menu's items")
         items["popover"] = ""
@@ -188,8 +192,8 @@ def open_sidebars_without_script(soup, page):
     The theme's script, where it runs, keeps the browser from doing so.
     """
     for name in SIDEBARS:
-        sidebar = soup.select_one(f"#pst-{name}-sidebar")
-        buttons = soup.select(f"button.{name}-toggle")
+        sidebar = soup.find(id=f"pst-{name}-sidebar")
+        buttons = find(soup, f".{name}-toggle", "button")
         if sidebar is None and not buttons and name == "secondary":
             continue  # a page without headings
         sidebar = require(sidebar, f"the {name} side bar")
@@ -200,9 +204,10 @@ def open_sidebars_without_script(soup, page):
 
 def label_buttons(soup, page):
     """Say in words what the buttons of the header do; a phone shows icons alone."""
-    require(soup.select(".bd-header-article .theme-switch-button"), "the header")
+    header = header_of(soup)
+    require(header.select(".theme-switch-button"), "the header's buttons")
     for selector, words in LABELS.items():
-        for button in soup.select(f".bd-header-article {selector}"):
+        for button in header.select(selector):
             del button["aria-label"], button["title"], button["data-bs-toggle"]
             for icon in button.find_all(True, recursive=False):
                 icon["aria-hidden"] = "true"
@@ -211,11 +216,12 @@ def label_buttons(soup, page):
 
 def name_controls(soup, page):
     """Let names of controls say what the eye reads, and landmarks hold all text."""
-    for button in require(soup.select("button.search-button-field"), "search button"):
+    fields = find(soup, ".search-button-field", "button")
+    for button in require(fields, "search button"):
         del button["aria-label"]
-    for summary in soup.select("details > summary[aria-label]"):
+    for summary in soup("summary"):
         del summary["aria-label"]
-    sidebar = require(soup.select_one("#pst-primary-sidebar"), "the sidebar")
+    sidebar = require(soup.find(id="pst-primary-sidebar"), "the sidebar")
     sidebar["role"] = "complementary"
     sidebar["aria-label"] = "The book"
 

@@ -10,6 +10,7 @@ from sphinx.errors import ExtensionError
 
 from book_tools.site import assets as cuts
 from book_tools.site import tuning
+from book_tools.site.kept import Kept
 
 PAGE = tuning.Page("chapters/01-small")
 
@@ -112,11 +113,11 @@ CHANGES = [
         tuning.make_scrollers_reachable,
         f"""<div class="highlight"><pre>{WIDE}</pre><pre>{LOW}</pre></div>
         <span class="katex-display"><annotation>{WIDE}</annotation></span>
-        <i class="katex-display"><annotation>a + b \\\\ c + d {LOW}</annotation></i>
+        <span class="katex-display"><annotation>a + b \\\\ c + d {LOW}</annotation></span>
         <div class="pst-scrollable-table-container"></div>""",
         f"""<div class="highlight"><pre tabindex="0">{WIDE}</pre><pre>{LOW}</pre></div>
         <span class="katex-display" tabindex="0"><annotation>{WIDE}</annotation></span>
-        <i class="katex-display"><annotation>a + b \\\\ c + d {LOW}</annotation></i>
+        <span class="katex-display"><annotation>a + b \\\\ c + d {LOW}</annotation></span>
         <div class="pst-scrollable-table-container" tabindex="0"></div>""",
     ),
     (
@@ -172,7 +173,7 @@ MISSING += [
     (tuning.open_menus_without_script, MENU.replace("<ul", "<ol"), "items"),
     (tuning.fold_dropdowns, '<div class="dropdown admonition"></div>', "title"),
     (tuning.drop_repeated_ids, '<div class="exercise admonition"></div>', "exercise"),
-    (tuning.make_scrollers_reachable, '<i class="katex-display"></i>', "TeX"),
+    (tuning.make_scrollers_reachable, '<span class="katex-display"></span>', "TeX"),
 ]
 
 
@@ -380,4 +381,4 @@ def test_what_is_not_there_to_cut_stops_the_build(tmp_path):
         cuts.cut_rules("p{color:red}", {"fa-list"})
     for cut, what in ((cuts.cut_icons, "icon fonts"), (cuts.cut_page_fonts, "katex")):
         with pytest.raises(ExtensionError, match=what):
-            cut(tmp_path)
+            cut(tmp_path, Kept(tmp_path / "kept"))
