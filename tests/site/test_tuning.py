@@ -113,11 +113,11 @@ CHANGES = [
         tuning.make_scrollers_reachable,
         f"""<div class="highlight"><pre>{WIDE}</pre><pre>{LOW}</pre></div>
         <span class="katex-display"><annotation>{WIDE}</annotation></span>
-        <span class="katex-display"><annotation>a + b \\\\ c + d {LOW}</annotation></span>
+        <span class="katex-display"><annotation>a + b \\\\ c {LOW}</annotation></span>
         <div class="pst-scrollable-table-container"></div>""",
         f"""<div class="highlight"><pre tabindex="0">{WIDE}</pre><pre>{LOW}</pre></div>
         <span class="katex-display" tabindex="0"><annotation>{WIDE}</annotation></span>
-        <span class="katex-display"><annotation>a + b \\\\ c + d {LOW}</annotation></span>
+        <span class="katex-display"><annotation>a + b \\\\ c {LOW}</annotation></span>
         <div class="pst-scrollable-table-container" tabindex="0"></div>""",
     ),
     (
