@@ -1,0 +1,5 @@
+"""The book as a course: editions for students and teachers, chosen chapters, grading.
+
+`exercises` finds what a chapter asks, `students` takes the answers out, `chosen` leaves
+chapters out, `notes` adds what teachers need; `editions` and `grading` are the commands.
+"""
