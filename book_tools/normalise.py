@@ -27,6 +27,7 @@ NOTEBOOK_METADATA = {
     "language_info": LANGUAGE | {"pygments_lexer": "ipython3"},
 }
 FOREIGN_DATA = ("application/vnd.google", "application/vnd.jupyter.widget")
+KEPT = ("mystnb", "nbgrader", "tags")  # of a cell's metadata
 READABLE_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -68,7 +69,7 @@ def read_in_form(path: Path, root: Path = ROOT) -> NotebookNode:
 
 def _cell_metadata(metadata: NotebookNode) -> NotebookNode:
     """Keep what pages and tests need; fold what gives answers away or is a test."""
-    kept = {key: metadata[key] for key in ("mystnb", "nbgrader", "tags") if metadata.get(key)}
+    kept = {key: metadata[key] for key in KEPT if metadata.get(key)}
     own = {*kept.get("tags", [])}
     if "check" in own:
         kept["tags"] = sorted(own | {"hide-input"})

@@ -102,11 +102,11 @@ def _refuse_incomplete(exercise: Exercise) -> None:
 
 def mark_for_grading(cells: list[NotebookNode]) -> None:
     """Write nbgrader's metadata, the same each time; points set by hand are kept."""
-    given = {id(cell): cell.metadata.pop("nbgrader", {}) for cell in cells}
     try:
         found = find_exercises(cells)
     except ValueError:
-        return  # while it is being written; a test of the chapter's form says so
+        return  # it is being written, or it is a student's, whose marks stay
+    given = {id(cell): cell.metadata.pop("nbgrader", {}) for cell in cells}
     for exercise in found:
         for role, cell in exercise.roles():
             mark = ROLES[role] | {"grade_id": cell.id, "schema_version": 3}
