@@ -35,7 +35,13 @@ from book_tools.site.imprint import read_citation
 
 FOLDERS = ("_static", "book_tools", "experiments", "lstm_utils", "requirements")
 FILES = ("CITATION.cff", "LICENSE", "LICENSE-TEXT", "Makefile", "environment.yml")
-FILES += ("pyproject.toml", "references.bib", ".gitattributes", ".gitignore")
+FILES += (
+    "conftest.py",
+    "pyproject.toml",
+    "references.bib",
+    ".gitattributes",
+    ".gitignore",
+)
 PASSING = shutil.ignore_patterns("__pycache__", ".*", "*.tmp")
 SNIPPETS = Path(__file__).with_name("pages")
 # They lead to the notebooks of the repository, which have the solutions.
