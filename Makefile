@@ -7,7 +7,7 @@ PY := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python,.venv/bin/python)
 on = $(filter-out 0,$(1))
 
 # Only what is typed after `make` counts: NAME or PORT stand in many a shell.
-TYPED := CHAPTER CHAPTERS CHECK FORCE NAME ONCE PORT RETRY SAMPLE SAVE SCHEDULER UPGRADE VERSIONS
+TYPED := BRANCH CHAPTER CHAPTERS CHECK FORCE NAME ONCE PORT RETRY SAMPLE SAVE SCHEDULER UPGRADE VERSIONS
 $(foreach name,$(TYPED),$(if $(findstring environment,$(origin $(name))),$(eval $(name) :=)))
 
 .PHONY: help book test test-fast test-package serve live offline student instructor course lab run experiments bench mutants guards lock for-book for-dev
@@ -36,13 +36,13 @@ live: for-book ## serve the site and rebuild it as files change (PORT=8000)
 offline: for-dev ## write the book to keep to dist/: the site as a zip, and a PDF
 	@$(PY) -m book_tools offline
 
-student: for-dev ## write the book without solutions to dist/ (CHAPTERS="01 04 05")
-	@$(PY) -m book_tools student $(CHAPTERS)
+student: for-dev ## write the book without solutions to dist/ (CHAPTERS="01 04 05", BRANCH=students)
+	@$(PY) -m book_tools student $(CHAPTERS) $(addprefix --branch=,$(BRANCH))
 
-instructor: for-dev ## the same with solutions and notes for teachers (CHAPTERS="01 04 05")
+instructor: for-dev ## the same with solutions and notes for teachers (CHAPTERS=…)
 	@$(PY) -m book_tools instructor $(CHAPTERS)
 
-course: for-dev ## write the folder that nbgrader grades in (CHAPTERS="01 04 05")
+course: for-dev ## write the folder that nbgrader grades in (CHAPTERS=…)
 	@$(PY) -m book_tools course $(CHAPTERS)
 
 lab: for-dev ## open JupyterLab on the chapters

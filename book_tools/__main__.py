@@ -54,6 +54,9 @@ def _parser():
     for kind in ("student", "instructor"):
         edition = add(kind, f"course.editions:{kind}", f"write the {kind} edition")
         edition.add_argument("chapters", nargs="*", help="numbers; without them, all")
+        if kind == "student":
+            where = "the branch on which it will lie: buttons open its notebooks there"
+            edition.add_argument("--branch", help=where)
     course = add("course", "course.grading:course", "write what nbgrader grades by")
     course.add_argument("chapters", nargs="*", help="numbers; without them, all")
     run = add("run", "run:run", "execute the stale chapters")

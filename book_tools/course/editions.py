@@ -4,9 +4,13 @@ An edition is a book of its own: notebooks, package, settings, and the site that
 built of them. It is made beside its place, and put there when all of it is whole.
 """
 
+import os
+import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -29,30 +33,44 @@ from book_tools.course.chosen import (
     lead_page_out,
 )
 from book_tools.course.notes import add_note, lead_to_repository, teaching_pages
+from book_tools.normalise import colab_source
 from book_tools.offline import book_name, copy_site
+from book_tools.site.addresses import VARIABLES, Addresses
 from book_tools.site.book import Book, clear
 from book_tools.site.imprint import read_citation
 
 FOLDERS = ("_static", "book_tools", "experiments", "lstm_utils", "requirements")
-FILES = ("CITATION.cff", "LICENSE", "LICENSE-TEXT", "Makefile", "environment.yml")
-FILES += (
-    "conftest.py",
-    "pyproject.toml",
-    "references.bib",
-    ".gitattributes",
-    ".gitignore",
+FILES = (
+    *("CITATION.cff", "LICENSE", "LICENSE-TEXT", "Makefile", "environment.yml"),
+    *(
+        "conftest.py",
+        "pyproject.toml",
+        "references.bib",
+        ".gitattributes",
+        ".gitignore",
+    ),
 )
 PASSING = shutil.ignore_patterns("__pycache__", ".*", "*.tmp")
 SNIPPETS = Path(__file__).with_name("pages")
 # They lead to the notebooks of the repository, which have the solutions.
 BUTTONS = ("use_repository_button", "use_edit_page_button")
+LAUNCHERS = ("binderhub_url", "colab_url")
+BRANCH = re.compile(r"\w[\w./-]*")
 
 
-def student(chapters: list[str], root: Path = ROOT) -> int:
-    """Write the edition without solutions, of all chapters or of some."""
+def student(chapters: list[str], branch: str | None = None, root: Path = ROOT) -> int:
+    """Write the edition without solutions, of all chapters or of some.
+
+    Where it will lie on a `branch` of the repository, buttons open its notebooks there.
+    """
     from book_tools.course.students import for_students
 
-    return make_edition("student", chapters, root, for_students)
+    if branch is not None and not BRANCH.fullmatch(branch):
+        raise SystemExit(
+            f"The branch is {branch!r}, expected the name of one, such as students: "
+            "correct BRANCH or leave it out."
+        )
+    return make_edition("student", chapters, root, for_students, branch)
 
 
 def instructor(chapters: list[str], root: Path = ROOT) -> int:
@@ -80,6 +98,7 @@ def make_edition(
     names: list[str],
     root: Path,
     change: Callable[[NotebookNode], NotebookNode],
+    branch: str | None = None,
 ) -> int:
     """Make an edition aside, build its site, pack it, and put both into dist/."""
     chosen, dist = choose(names, root), root / "dist"
@@ -90,8 +109,10 @@ def make_edition(
             shutil.rmtree(leftover)  # of a run that was killed
         with tempfile.TemporaryDirectory(dir=dist, prefix=f".{kind}-") as place:
             book = Book(Path(place, kind))
-            Edition(kind, root, book.root, chosen).write(change)
-            book.make()
+            edition = Edition(kind, root, book.root, chosen, branch)
+            edition.write(change)
+            with unset(*(() if kind == "instructor" else ("branch", "notebooks"))):
+                book.make()
             shutil.rmtree(book.work)
             packed = Path(place, "zip", name)
             shutil.copytree(book.root, packed, ignore=without_build)
@@ -111,14 +132,41 @@ def without_build(folder: str, names: list[str]) -> list[str]:
     return [name for name in names if name == "_build"]
 
 
+@contextmanager
+def unset(*names: str) -> Iterator[None]:
+    """Build without some of the addresses that the environment gives for the book."""
+    before = dict(os.environ)
+    for name in names:
+        os.environ.pop(VARIABLES[name], None)
+    try:
+        yield
+    finally:
+        os.environ.update(before)
+
+
 class Edition:
     """The files of an edition, written into an empty folder."""
 
-    def __init__(self, kind: str, root: Path, folder: Path, chosen: list[Path]) -> None:
+    def __init__(
+        self,
+        kind: str,
+        root: Path,
+        folder: Path,
+        chosen: list[Path],
+        branch: str | None = None,
+    ) -> None:
         self.root, self.folder, self.chosen = root, folder, chosen
         self.config = yaml.safe_load((root / "_config.yml").read_text("utf-8"))
-        base = self.config["html"]["baseurl"].rstrip("/") + "/"
-        self.elsewhere: Elsewhere = find_elsewhere(chosen, list_notebooks(root), base)
+        where, base = self.config["repository"], self.config["html"]["baseurl"]
+        self.stated = Addresses(where["url"], where["branch"], base.rstrip("/") + "/")
+        try:
+            self.actual = replace(self.stated.overridden(), commit="", notebooks="")
+        except ValueError as error:
+            raise SystemExit(f"{error}") from None
+        self.branch = branch
+        self.elsewhere: Elsewhere = find_elsewhere(
+            chosen, list_notebooks(root), self.actual.base
+        )
         self.student = kind == "student"
         self.gone = {"open"} if self.student else set()
         self.gone |= {"whole"} if self.elsewhere.titles else set()
@@ -132,6 +180,7 @@ class Edition:
         for name in filter(lambda name: (self.root / name).is_file(), FILES):
             shutil.copy(self.root / name, self.folder)
         shutil.copy(self.readme, self.folder / "README.md")
+        self._put("_config.yml", self._settings())
         contents = self._write_contents()
         (self.folder / "chapters").mkdir()
         for path in self.chosen:
@@ -140,11 +189,15 @@ class Edition:
             except ValueError as error:
                 raise SystemExit(f"{path.stem}: {error}") from None
             lead_notebook_out(notebook, self.elsewhere)
+            for cell in notebook.cells:
+                if cell.cell_type == "markdown":
+                    cell.source = self.stated.rewrite(cell.source, self.actual)
+                elif cell.id == "colab":
+                    cell.source = colab_source(self.folder)
             self._put(f"chapters/{path.name}", serialise(notebook))
         for name in contents:
             if (page := self.root / f"{name}.md").is_file():
                 self._put(page.name, self._page(page.read_text("utf-8")))
-        self._put("_config.yml", self._settings())
 
     def _put(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text, "utf-8", newline="\n")
@@ -170,16 +223,19 @@ class Edition:
         first = next((path.stem for path in self.chosen), "")
         text = cut_regions(text, self.gone, read_snippet)
         text = lead_page_out(text, self.elsewhere, first)
-        where = self.config["repository"]
-        blob = f"{where['url'].rstrip('/')}/blob/{where['branch']}/"
-        return lead_to_repository(text, self.folder, blob)
+        blob = f"{self.actual.repository}/blob/{self.actual.branch}/"
+        text = lead_to_repository(text, self.folder, blob)
+        return self.stated.rewrite(text, self.actual)
 
     def _settings(self) -> str:
         """Return the settings; for students without buttons to the open notebooks."""
-        if self.student:
-            for name in ("binderhub_url", "colab_url"):
+        there, html = self.config["repository"], self.config["html"]
+        there["url"], html["baseurl"] = self.actual.repository, self.actual.base
+        there["branch"] = self.branch or self.actual.branch
+        if self.student and self.branch is None:
+            for name in LAUNCHERS:
                 self.config["launch_buttons"].pop(name, None)
-            self.config["html"].update(dict.fromkeys(BUTTONS, False))
+            html.update(dict.fromkeys(BUTTONS, False))
         return yaml.safe_dump(self.config, sort_keys=False, allow_unicode=True)
 
 

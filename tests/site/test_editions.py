@@ -42,7 +42,7 @@ def root(tmp_path_factory):
 @pytest.fixture(scope="module")
 def student(root):
     """Return the students' edition of three chapters."""
-    assert editions.student(CHOSEN, root) == 0
+    assert editions.student(CHOSEN, root=root) == 0
     return root / "dist" / "student"
 
 

@@ -1,5 +1,6 @@
 """A chapter for students: stubs, checks and marks; and some chapters as a book."""
 
+import os
 import shutil
 import zipfile
 
@@ -22,6 +23,7 @@ from book_tools.course import chosen, editions, notes
 from book_tools.course.exercises import BEGIN, exercise_part, find_exercises
 from book_tools.course.students import REGION, asked_for, for_students
 from book_tools.normalise import normalise
+from book_tools.site.addresses import VARIABLES
 from book_tools.site.book import Book
 from book_tools.slices import names
 from tests.chapters.answers import bare, leaks, secrets
@@ -356,8 +358,10 @@ def test_links_to_files_that_are_not_there_lead_to_the_repository(tmp_path):
 
 
 @pytest.fixture
-def root(tmp_path):
+def root(tmp_path, monkeypatch):
     """Return a copy of the book that has one chapter."""
+    for name in VARIABLES.values():
+        monkeypatch.delenv(name, raising=False)
     for name in editions.FOLDERS:
         (tmp_path / name).mkdir()
         (tmp_path / name / "a.txt").write_text("a")
@@ -388,7 +392,7 @@ def test_an_edition_whose_site_fails_leaves_the_old_one(root, monkeypatch):
 
     monkeypatch.setattr(Book, "make", fail)
     with pytest.raises(SystemExit, match="not built"):
-        editions.student([], root)
+        editions.student([], root=root)
     assert in_dist(root) == ["student"]
     assert (root / "dist" / "student" / "old").is_file()
 
@@ -403,7 +407,7 @@ def test_an_edition_takes_the_place_of_the_old_one_with_its_zip(
 
     monkeypatch.setattr(Book, "make", build)
     assert editions.instructor(["01"], root) == 0
-    assert editions.student([], root) == 0
+    assert editions.student([], root=root) == 0
     said = capsys.readouterr().out
     assert "dist/student/: 01-one-cell" in said
     zips = [name for name in in_dist(root) if name.endswith(".zip")]
@@ -424,9 +428,43 @@ def test_an_edition_takes_the_place_of_the_old_one_with_its_zip(
     assert not settings["html"]["use_edit_page_button"]
 
 
+def test_an_edition_on_a_branch_of_a_fork_opens_and_installs_from_there(
+    root, monkeypatch
+):
+    fork = {"repository": "https://github.com/us/it", "base": "https://us.example/it/"}
+    fork |= {"branch": "main", "notebooks": "published-notebooks"}
+    for name, value in fork.items():
+        monkeypatch.setenv(VARIABLES[name], value)
+
+    def build(book):
+        assert VARIABLES["notebooks"] not in os.environ
+        assert VARIABLES["branch"] not in os.environ
+        book.site.mkdir(parents=True)
+        book.work.mkdir()
+
+    monkeypatch.setattr(Book, "make", build)
+    assert editions.student([], "students", root) == 0
+    assert os.environ[VARIABLES["notebooks"]] == "published-notebooks"
+    folder = root / "dist" / "student"
+    settings = yaml.safe_load((folder / "_config.yml").read_text())
+    assert settings["repository"]["branch"] == "students"
+    assert "colab_url" in settings["launch_buttons"]
+    notebook = (folder / "chapters" / "01-one-cell.ipynb").read_text()
+    assert "git+https://github.com/us/it@students" in notebook
+    assert (
+        "https://github.com/us/it/blob/main/TEACHING.md"
+        in (folder / "intro.md").read_text()
+    )
+
+
+def test_a_branch_that_is_none_gets_one_line(root):
+    with pytest.raises(SystemExit, match="branch is '-f', expected the name of one"):
+        editions.student([], "-f", root)
+
+
 def test_a_chapter_that_is_not_there_gets_one_line(root):
     with pytest.raises(SystemExit, match=r"No chapter is called '99'. Chapters: 01-"):
-        editions.student(["01", "99"], root)
+        editions.student(["01", "99"], root=root)
     assert in_dist(root) == [".student-killed", "student"]
 
 
@@ -434,5 +472,5 @@ def test_an_exercise_that_is_not_whole_ends_an_edition_in_one_line(root):
     path = root / "chapters" / "01-one-cell.ipynb"
     path.write_text(path.read_text().replace("### BEGIN SOLUTION", "### BEGIN"))
     with pytest.raises(SystemExit, match="01-one-cell: exercise ex-01-count has"):
-        editions.student([], root)
+        editions.student([], root=root)
     assert in_dist(root) == ["student"]
