@@ -54,6 +54,7 @@ PASSING = shutil.ignore_patterns("__pycache__", ".*", "*.tmp")
 SNIPPETS = Path(__file__).with_name("pages")
 # They lead to the notebooks of the repository, which have the solutions.
 BUTTONS = ("use_repository_button", "use_edit_page_button")
+OTHER_NOTEBOOKS = ("branch", "notebooks")  # where the environment says they lie
 LAUNCHERS = ("binderhub_url", "colab_url")
 BRANCH = re.compile(r"\w[\w./-]*")
 
@@ -111,11 +112,11 @@ def make_edition(
             book = Book(Path(place, kind))
             edition = Edition(kind, root, book.root, chosen, branch)
             edition.write(change)
-            with unset(*(() if kind == "instructor" else ("branch", "notebooks"))):
+            with unset(*(OTHER_NOTEBOOKS if kind == "student" else ())):
                 book.make()
             shutil.rmtree(book.work)
             packed = Path(place, "zip", name)
-            shutil.copytree(book.root, packed, ignore=without_build)
+            shutil.copytree(book.root, packed, ignore=shutil.ignore_patterns("_build"))
             copy_site(book, packed / "site")
             made = shutil.make_archive(f"{place}/{name}", "zip", packed.parent, name)
             clear(dist / kind)
@@ -125,11 +126,6 @@ def make_edition(
     print(f"dist/{kind}/: {what}; its site is _build/html/index.html in there")
     print(f"dist/{archive.name}: {archive.stat().st_size / 1e6:.1f} MB, all of it")
     return 0
-
-
-def without_build(folder: str, names: list[str]) -> list[str]:
-    """Name what of an edition's folder does not go into its zip as it stands."""
-    return [name for name in names if name == "_build"]
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from book_tools.chapters import ROOT, alone, replace_file
+from book_tools.chapters import ROOT, alone, list_chapters, replace_file
 from book_tools.course.editions import choose
 from book_tools.run import CELL_SECONDS
 
@@ -36,7 +36,13 @@ There, with .venv's nbgrader, for example for the first:
 
 def course(chapters: list[str], root: Path = ROOT) -> int:
     """Write nbgrader's settings and the source of some chapters, or of all."""
-    chosen, folder = choose(chapters, root), root / "dist" / "course"
+    graded, folder = {*list_chapters(root)}, root / "dist" / "course"
+    chosen = [path for path in choose(chapters, root) if path in graded]
+    if not chosen:
+        raise SystemExit(
+            f"There are no exercises in {', '.join(chapters) or 'this book'}: name a "
+            "chapter by its number, such as 01."
+        )
     with alone(root, "course"):
         folder.mkdir(parents=True, exist_ok=True)
         replace_file(folder / "nbgrader_config.py", CONFIG)

@@ -21,6 +21,7 @@ from book_tools.chapters import (
 )
 from book_tools.course import chosen, editions, notes
 from book_tools.course.exercises import BEGIN, exercise_part, find_exercises
+from book_tools.course.grading import course
 from book_tools.course.students import REGION, asked_for, for_students
 from book_tools.normalise import normalise
 from book_tools.site.addresses import VARIABLES
@@ -466,6 +467,15 @@ def test_a_chapter_that_is_not_there_gets_one_line(root):
     with pytest.raises(SystemExit, match=r"No chapter is called '99'. Chapters: 01-"):
         editions.student(["01", "99"], root=root)
     assert in_dist(root) == [".student-killed", "student"]
+
+
+def test_a_page_without_exercises_is_not_graded(root):
+    shutil.copy(ROOT / "chapters" / "ten-minutes.ipynb", root / "chapters")
+    with pytest.raises(SystemExit, match="no exercises in ten-minutes: name a chapter"):
+        course(["ten-minutes"], root)
+    assert not (root / "dist" / "course").exists()
+    assert course([], root) == 0
+    assert [p.name for p in (root / "dist/course/source").iterdir()] == ["01-one-cell"]
 
 
 def test_an_exercise_that_is_not_whole_ends_an_edition_in_one_line(root):
