@@ -7,10 +7,10 @@ PY := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python,.venv/bin/python)
 on = $(filter-out 0,$(1))
 
 # Only what is typed after `make` counts: NAME or PORT stand in many a shell.
-TYPED := CHAPTER CHECK FORCE NAME ONCE PORT RETRY SAMPLE SAVE SCHEDULER UPGRADE VERSIONS
+TYPED := BRANCH CHAPTER CHAPTERS CHECK FORCE NAME ONCE PORT RETRY SAMPLE SAVE SCHEDULER UPGRADE VERSIONS
 $(foreach name,$(TYPED),$(if $(findstring environment,$(origin $(name))),$(eval $(name) :=)))
 
-.PHONY: help book test test-fast test-package serve live offline lab run experiments bench mutants guards lock for-book for-dev
+.PHONY: help book test test-fast test-package serve live offline student instructor course lab run experiments bench mutants guards lock for-book for-dev
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 20
@@ -35,6 +35,15 @@ live: for-book ## serve the site and rebuild it as files change (PORT=8000)
 
 offline: for-dev ## write the book to keep to dist/: the site as a zip, and a PDF
 	@$(PY) -m book_tools offline
+
+student: for-dev ## write the book without solutions to dist/ (CHAPTERS="01 04 05", BRANCH=students)
+	@$(PY) -m book_tools student $(CHAPTERS) $(addprefix --branch=,$(BRANCH))
+
+instructor: for-dev ## the same with solutions and notes for teachers (CHAPTERS=…)
+	@$(PY) -m book_tools instructor $(CHAPTERS)
+
+course: for-dev ## write the folder that nbgrader grades in (CHAPTERS=…)
+	@$(PY) -m book_tools course $(CHAPTERS)
 
 lab: for-dev ## open JupyterLab on the chapters
 	@$(PY) -m book_tools lab

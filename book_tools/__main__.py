@@ -51,6 +51,14 @@ def _parser():
     add("serve", "site.commands:serve", "serve the built site on 127.0.0.1")
     add("live", "site.commands:live", "serve the site and rebuild it as files change")
     add("offline", "offline:offline", "write a zip of the site and a PDF to dist/")
+    for kind in ("student", "instructor"):
+        edition = add(kind, f"course.editions:{kind}", f"write the {kind} edition")
+        edition.add_argument("chapters", nargs="*", help="numbers; without them, all")
+        if kind == "student":
+            where = "the branch on which it will lie: buttons open its notebooks there"
+            edition.add_argument("--branch", help=where)
+    course = add("course", "course.grading:course", "write what nbgrader grades by")
+    course.add_argument("chapters", nargs="*", help="numbers; without them, all")
     run = add("run", "run:run", "execute the stale chapters")
     run.add_argument("chapter", nargs="?", help="the one chapter to execute")
     run.add_argument("--force", action="store_true", help="fresh chapters as well")

@@ -26,10 +26,10 @@ dependencies:
   - pip
   - pip:
 """
-RUN_EXTRAS = ("tensorflow", "plots", "sweeps", "data", "course")
+RUN_EXTRAS = ("tensorflow", "plots", "sweeps", "data", "lab")
 # dev holds every use and is compiled first; the others may not differ from it.
 USES = {
-    "dev": (*RUN_EXTRAS, "book", "test", "cluster"),
+    "dev": (*RUN_EXTRAS, "book", "course", "test", "cluster"),
     "book": ("book",),
     "run": RUN_EXTRAS,
 }

@@ -18,6 +18,7 @@ from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
 
 from book_tools.chapters import ROOT, code_cells, parse_notebook, tags
+from book_tools.course.exercises import mark_for_grading
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python"}
 LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
@@ -26,6 +27,7 @@ NOTEBOOK_METADATA = {
     "language_info": LANGUAGE | {"pygments_lexer": "ipython3"},
 }
 FOREIGN_DATA = ("application/vnd.google", "application/vnd.jupyter.widget")
+KEPT = ("mystnb", "nbgrader", "tags")  # of a cell's metadata
 READABLE_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -44,6 +46,7 @@ def normalise(notebook: NotebookNode, root: Path = ROOT) -> NotebookNode:
         cell.metadata = _cell_metadata(cell.metadata)
     _write_colab_cell(result.cells, root)
     _write_ids(result.cells)
+    mark_for_grading(result.cells)
     _write_counts(code_cells(result))
     for cell in code_cells(result):
         cell.outputs = [_output(output) for output in cell.outputs]
@@ -66,7 +69,7 @@ def read_in_form(path: Path, root: Path = ROOT) -> NotebookNode:
 
 def _cell_metadata(metadata: NotebookNode) -> NotebookNode:
     """Keep what pages and tests need; fold what gives answers away or is a test."""
-    kept = {key: metadata[key] for key in ("mystnb", "tags") if metadata.get(key)}
+    kept = {key: metadata[key] for key in KEPT if metadata.get(key)}
     own = {*kept.get("tags", [])}
     if "check" in own:
         kept["tags"] = sorted(own | {"hide-input"})

@@ -107,13 +107,17 @@ def make_both(book: Book, files: list[Path], version: str, program: str) -> None
 def pack(book: Book, path: Path) -> None:
     """Put the site into a zip, as a folder that works without a server."""
     place = path.parent / "zip"
-    folder = place / path.stem
+    copy_site(book, place / path.stem)
+    shutil.make_archive(str(path.with_suffix("")), "zip", place, path.stem)
+
+
+def copy_site(book: Book, folder: Path) -> None:
+    """Copy the site to a folder, without what only a server makes use of."""
     shutil.copytree(book.site, folder, ignore=shutil.ignore_patterns(*SERVED))
     for page in folder.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         # Browsers refuse to preload a font for a page that comes from a file.
         page.write_text(PRELOADED_FONT.sub("", text), encoding="utf-8", newline="\n")
-    shutil.make_archive(str(path.with_suffix("")), "zip", place, folder.name)
 
 
 def print_book(document: str, book: Book, path: Path, program: str) -> None:

@@ -25,7 +25,7 @@ def tagged(source, *tags, **parts):
 def exercise(label, answer=None):
     """Return an exercise in the gated form: of an answer, or of code and a check."""
     folded = {"jupyter": {"source_hidden": True}}
-    task = f":::{{exercise-start}} Count\n:label: {label}\n:::\n\nCount the steps."
+    task = f":::{{exercise-start}} Count\n:label: {label}\n:::\n\nCount the `steps`."
     return [
         new_markdown_cell(f"{task}\n\n:::{{exercise-end}}\n:::"),
         new_markdown_cell(f":::{{solution-start}} {label}\n:class: dropdown\n:::"),

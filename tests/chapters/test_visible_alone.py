@@ -88,11 +88,15 @@ def test_what_is_not_borrowed_is_let_through(sources):
     assert [*borrowed([*cells_of(sources)])] == []
 
 
-def execute(notebook: NotebookNode, folder: str) -> NotebookNode:
+def execute(notebook: NotebookNode, folder: str, **how: object) -> NotebookNode:
     """Return a notebook with the outputs that its cells give now."""
     kernel = {"kernel_name": CURRENT_ENV_KERNEL_NAME}
     kernel["kernel_spec_manager"] = NbvalKernelspecManager()
-    place = {"timeout": CELL_SECONDS, "resources": {"metadata": {"path": folder}}}
+    place = {
+        "timeout": CELL_SECONDS,
+        "resources": {"metadata": {"path": folder}},
+        **how,
+    }
     client = NotebookClient(
         copy.deepcopy(notebook), km=AsyncKernelManager(**kernel), **place
     )

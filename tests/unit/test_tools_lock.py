@@ -21,7 +21,8 @@ tensorflow = ["tensorflow>=2.18; sys_platform == 'darwin'"]
 plots = []
 sweeps = []
 data = []
-course = ["jupyterlab-myst>=2"]
+lab = ["jupyterlab-myst>=2"]
+course = ["nbgrader>=0.9"]
 book = ["jupyter-book<2"]
 """
 PINS = [
@@ -83,10 +84,11 @@ def test_environment_pins_what_is_asked_for_and_no_more(project):
 
 def test_dev_is_compiled_first_and_binds_the_others(project, compiled):
     dev, book, run = compiled()
-    assert "--extra data --extra course --extra book --extra test" in dev
+    assert "--extra data --extra lab --extra book --extra course --extra test" in dev
     assert "--generate-hashes" in dev
     assert "--no-emit-index-url" in dev
     assert "--extra book" not in run
+    assert "--extra course" not in run  # whoever learns needs no grading
     assert book.split()[-2] == run.split()[-2] == "-c"
     assert book.endswith("dev.txt")
     assert all(text.endswith("new==1\n") for text in locks(project))
