@@ -7,10 +7,10 @@ PY := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python,.venv/bin/python)
 on = $(filter-out 0,$(1))
 
 # Only what is typed after `make` counts: NAME or PORT stand in many a shell.
-TYPED := CHAPTER CHECK FORCE NAME ONCE PORT RETRY SAMPLE SAVE SCHEDULER UPGRADE VERSIONS
+TYPED := BRANCH CHAPTER CHECK FORCE NAME ONCE PORT RETRY SAMPLE SAVE SCHEDULER SITE UPGRADE URL VERSIONS
 $(foreach name,$(TYPED),$(if $(findstring environment,$(origin $(name))),$(eval $(name) :=)))
 
-.PHONY: help book test test-fast test-package serve live offline lab run experiments bench mutants guards lock for-book for-dev
+.PHONY: help book test test-fast test-package serve live offline lab run experiments bench mutants guards adopt lock for-book for-dev
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 20
@@ -53,6 +53,9 @@ mutants: for-dev ## see whether the tests notice single faults (NAME=lstm_utils/
 
 guards: for-dev ## see whether guards notice changed tables; slow (CHAPTER=08-going-deeper, SAMPLE=400)
 	@$(PY) -m book_tools guards $(CHAPTER) $(addprefix --sample=,$(SAMPLE))
+
+adopt: for-book ## put a fork's own addresses into its files (URL=…, SITE=…, BRANCH=main)
+	@$(PY) -m book_tools adopt $(URL) $(addprefix --site=,$(SITE)) $(addprefix --branch=,$(BRANCH))
 
 lock: for-dev ## recompile the locks and environment.yml (UPGRADE=1)
 	@$(PY) -m book_tools lock $(if $(call on,$(UPGRADE)),--upgrade)

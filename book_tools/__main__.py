@@ -69,6 +69,10 @@ def _parser():
     add("test-fast", "programs:run_gate", "run the quick tests", fast=True)
     package = add("test-package", "wheel:package", "test the package alone")
     package.add_argument("versions", nargs="?", choices=["lowest", "newest"])
+    adopt = add("adopt", "adopt:adopt", "give a fork its own addresses in all files")
+    adopt.add_argument("address", nargs="?", help="the repository, or git's origin")
+    adopt.add_argument("--site", help="where its pages are, or GitHub's Pages")
+    adopt.add_argument("--branch", help="its main branch")
     lock = add("lock", "lock:lock", "recompile the locks and environment.yml")
     lock.add_argument("--upgrade", action="store_true", help="take newest versions")
     return parser

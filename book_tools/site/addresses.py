@@ -18,6 +18,7 @@ VARIABLES = {
 }
 # What the package is made of.
 PACKAGE = ("lstm_utils", "experiments/results", "pyproject.toml")
+WHOLE = r"(?![\w-])"  # where a name ends
 INSTALLED = re.compile(r"lstm-utils(?:\[[a-z,]+\])? @ ([^\s\"\\]+)")
 
 REPORT = """\
@@ -90,17 +91,19 @@ class Addresses:
 
     def rewrite(self, text, new):
         """Replace these addresses by `new` ones in a page's source."""
-        pairs = list(zip(self._places(), new._places(), strict=True))
-        # The first that fits is taken, in one pass: a new address may hold an old one.
-        pattern = "|".join(re.escape(old) for old, _ in pairs)
-        return re.sub(pattern, lambda found: dict(pairs)[found[0]], text)
+        pairs = dict(zip(self._places(), new._places(), strict=True))
+        # The first that fits is taken, in one pass: a new address may hold an old one,
+        # and the address of another book may begin as this one does.
+        ends = (re.escape(old) + ("" if old[-1] == "/" else WHOLE) for old in pairs)
+        return re.sub("|".join(ends), lambda found: pairs[found[0]], text)
 
     def _places(self):
         """Return what is rewritten; what begins with another comes before it."""
         kinds = ("blob", "tree", "edit", "raw")
         files = [f"{self.repository}/{kind}/{self.branch}/" for kind in kinds]
         whole = [self.repository, self.base.rstrip("/")]
-        return [self.package, self.colab, *files, *whole]
+        cloned = f"{self.repository}\ncd {self.repository.rpartition('/')[2]}"
+        return [self.package, self.colab, *files, cloned, *whole]
 
     def colab_url(self, page):
         """Return the address that opens a chapter's notebook on Colab."""

@@ -36,6 +36,14 @@ def test_text_is_rewritten_to_the_fork_and_its_branch():
     assert BOOK.rewrite(written, FORK) == expected
 
 
+def test_a_clone_is_entered_by_its_own_name_and_another_book_is_left_alone():
+    text = "git clone {0}\ncd {1}\n{0}-2/blob/main/x https://host/org/bookish"
+    assert BOOK.rewrite(text.format(BOOK.repository, "book"), FORK) == (
+        "git clone https://host/me/fork\ncd fork\n"
+        "https://host/org/book-2/blob/main/x https://host/org/bookish"
+    )
+
+
 def test_report_asks_for_the_page_the_number_and_the_versions():
     parts = urlsplit(BOOK.report_url("chapters/01-one-cell", "One cell"))
     assert parts.path == "/org/book/issues/new"

@@ -202,7 +202,7 @@ def test_make_alone_lists_every_command():
     listed = {line.split()[1] for line in printed}
     there = (
         "help book test test-fast test-package serve live lab run bench experiments "
-        "mutants guards offline"
+        "mutants guards offline adopt"
     )
     assert {*there.split()} <= listed
     assert listed <= {*there.split(), "lock", "student", "instructor"}
@@ -251,6 +251,7 @@ def test_what_stands_in_the_shell_is_not_taken_for_typed(monkeypatch):
         "live",
         "test-package",
         "guards",
+        "adopt",
     )
     printed = make("--dry-run", *targets)
     assert "mybox" not in printed
