@@ -160,6 +160,11 @@ def rewrite_source(app, docname, source):
         source[0] = stated.rewrite(source[0], actual)
 
 
+def rewrite_included(app, path, docname, source):
+    """Point the addresses in a file that a page includes to those in force."""
+    rewrite_source(app, docname, source)
+
+
 def open_notebooks(app, pagename, templatename, context, doctree):
     """Let the Colab button open the notebook that installs the page's package."""
     _, actual = app.book_addresses
