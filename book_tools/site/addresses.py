@@ -21,20 +21,7 @@ PACKAGE = ("lstm_utils", "experiments/results", "pyproject.toml")
 WHOLE = r"(?![\w-])"  # where a name ends
 INSTALLED = re.compile(r"lstm-utils(?:\[[a-z,]+\])? @ ([^\s\"\\]+)")
 
-REPORT = """\
-**Page:** {page}
-
-**Which number, and where on the page?**
-
-**What did you get instead?**
-
-**Please paste what this prints:**
-
-```python
-from lstm_utils import versions
-versions()
-```
-"""
+REPORT = "number-differs.yml"  # the form in .github/ISSUE_TEMPLATE
 
 
 @dataclass(frozen=True)
@@ -111,8 +98,8 @@ class Addresses:
 
     def report_url(self, page, title):
         """Return the address of a new issue that says a number differs."""
-        title, body = f"My number differs: {title}", REPORT.format(page=page)
-        fields = urlencode({"title": title, "body": body})
+        title = f"My number differs: {title}"
+        fields = urlencode({"template": REPORT, "title": title, "page": page})
         return f"{self.repository}/issues/new?{fields}"
 
 
