@@ -10,10 +10,10 @@ on = $(filter-out 0,$(1))
 TYPED := BRANCH CHAPTER CHECK FORCE NAME ONCE PORT RETRY SAMPLE SAVE SCHEDULER SITE UPGRADE URL VERSIONS
 $(foreach name,$(TYPED),$(if $(findstring environment,$(origin $(name))),$(eval $(name) :=)))
 
-.PHONY: help book test test-fast test-package serve live offline lab run experiments bench mutants guards adopt lock for-book for-dev
+.PHONY: help book test test-fast test-package test-chapters links serve live offline lab run experiments bench mutants guards adopt lock for-book for-dev
 
 help: ## list the commands
-	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 22
 
 book: for-book ## build the site from the stored outputs; no model runs
 	@$(PY) -m book_tools book
@@ -26,6 +26,12 @@ test-fast: for-dev ## lint, unit and structure tests, in under a minute
 
 test-package: for-dev ## the package alone, lowest and newest versions (VERSIONS=lowest); slow
 	@$(PY) -m book_tools test-package $(VERSIONS)
+
+test-chapters: for-dev ## the chapters in other versions (VERSIONS=lowest, CHAPTER=…); slow
+	@$(PY) -m book_tools test-chapters $(VERSIONS) $(addprefix --chapter=,$(CHAPTER))
+
+links: for-book ## ask whether what the pages link to elsewhere is still there
+	@$(PY) -m book_tools links
 
 serve: for-book ## serve the built site on 127.0.0.1 (PORT=8000)
 	@$(PY) -m book_tools serve $(PORT)

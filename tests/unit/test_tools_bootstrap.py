@@ -202,7 +202,8 @@ def test_make_alone_lists_every_command():
     listed = {line.split()[1] for line in printed}
     there = (
         "help book test test-fast test-package serve live lab run bench experiments "
-        "mutants guards offline adopt"
+        "mutants guards offline adopt "
+        "test-chapters links"
     )
     assert {*there.split()} <= listed
     assert listed <= {*there.split(), "lock", "student", "instructor"}
@@ -250,6 +251,7 @@ def test_what_stands_in_the_shell_is_not_taken_for_typed(monkeypatch):
         "serve",
         "live",
         "test-package",
+        "test-chapters",
         "guards",
         "adopt",
     )
