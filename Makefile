@@ -7,13 +7,13 @@ PY := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python,.venv/bin/python)
 on = $(filter-out 0,$(1))
 
 # Only what is typed after `make` counts: NAME or PORT stand in many a shell.
-TYPED := BRANCH CHAPTER CHAPTERS CHECK FORCE NAME ONCE PORT RETRY SAMPLE SAVE SCHEDULER UPGRADE VERSIONS
+TYPED := BRANCH CHAPTER CHAPTERS CHECK FORCE NAME ONCE PORT RETRY SAMPLE SAVE SCHEDULER SITE UPGRADE URL VERSIONS
 $(foreach name,$(TYPED),$(if $(findstring environment,$(origin $(name))),$(eval $(name) :=)))
 
-.PHONY: help book test test-fast test-package serve live offline student instructor course lab run experiments bench mutants guards lock for-book for-dev
+.PHONY: help book test test-fast test-package test-chapters links serve live offline student instructor course lab run experiments bench mutants guards adopt lock for-book for-dev
 
 help: ## list the commands
-	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 22
 
 book: for-book ## build the site from the stored outputs; no model runs
 	@$(PY) -m book_tools book
@@ -26,6 +26,12 @@ test-fast: for-dev ## lint, unit and structure tests, in under a minute
 
 test-package: for-dev ## the package alone, lowest and newest versions (VERSIONS=lowest); slow
 	@$(PY) -m book_tools test-package $(VERSIONS)
+
+test-chapters: for-dev ## the chapters in other versions (VERSIONS=lowest, CHAPTER=…); slow
+	@$(PY) -m book_tools test-chapters $(VERSIONS) $(addprefix --chapter=,$(CHAPTER))
+
+links: for-book ## ask whether what the pages link to elsewhere is still there
+	@$(PY) -m book_tools links
 
 serve: for-book ## serve the built site on 127.0.0.1 (PORT=8000)
 	@$(PY) -m book_tools serve $(PORT)
@@ -62,6 +68,9 @@ mutants: for-dev ## see whether the tests notice single faults (NAME=lstm_utils/
 
 guards: for-dev ## see whether guards notice changed tables; slow (CHAPTER=08-going-deeper, SAMPLE=400)
 	@$(PY) -m book_tools guards $(CHAPTER) $(addprefix --sample=,$(SAMPLE))
+
+adopt: for-book ## put a fork's own addresses into its files (URL=…, SITE=…, BRANCH=main)
+	@$(PY) -m book_tools adopt $(URL) $(addprefix --site=,$(SITE)) $(addprefix --branch=,$(BRANCH))
 
 lock: for-dev ## recompile the locks and environment.yml (UPGRADE=1)
 	@$(PY) -m book_tools lock $(if $(call on,$(UPGRADE)),--upgrade)

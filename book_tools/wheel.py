@@ -12,6 +12,7 @@ from book_tools.bootstrap import folder_python
 from book_tools.chapters import ROOT
 
 EXTRAS = ("plots", "sweeps", "data", "tensorflow")
+BOTH = ("lowest", "newest")
 TESTERS = ("hypothesis", "nbconvert", "nbval", "pytest", "pyyaml")
 TESTS = ("lstm_utils", "tests/unit", "--ignore-glob=*test_tools_*")
 
@@ -26,27 +27,41 @@ def package(versions: str | None = None, root: Path = ROOT) -> int:
     root : Path
         The folder of the book.
     """
-    for which in [versions] if versions else ["lowest", "newest"]:
+    for which in [versions] if versions else BOTH:
         folder = root / "_build" / "package" / which
-        print(f"{which} versions, in {folder}", flush=True)
-        venv.create(folder, clear=True, with_pip=True)
-        python = str(folder_python(folder))
-        wheel = build_wheel(folder, root)
-        pins = lowest_versions(root) if which == "lowest" else []
-        wanted = [f"{wheel}[{','.join(EXTRAS)}]", *pins, *TESTERS]
+        python = install(which, folder, root)
         script = folder / "readme.py"
         script.write_text("\n".join(readme_blocks(root)), "utf-8")
-        alone = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
         for command, place in (
-            (("-m", "pip", "install", "-q", *wanted), folder),
             ((str(script),), folder),
             (("-m", "pytest", "-q", "-W", "default", *TESTS), root),
         ):
-            status = subprocess.call([python, *command], cwd=place, env=alone)
+            status = subprocess.call([python, *command], cwd=place, env=without_path())
             if status:
                 print(f"{which}: failed at {' '.join(command)[:60]}")
                 return status
     return 0
+
+
+def install(which: str, folder: Path, root: Path = ROOT) -> str:
+    """Make an empty environment with the wheel in it; return its Python."""
+    print(f"{which} versions, in {folder}", flush=True)
+    venv.create(folder, clear=True, with_pip=True)
+    python = str(folder_python(folder))
+    pins = lowest_versions(root) if which == "lowest" else []
+    wanted = [f"{build_wheel(folder, root)}[{','.join(EXTRAS)}]", *pins, *TESTERS]
+    command = [python, "-m", "pip", "install", "-q", *wanted]
+    if subprocess.call(command, cwd=folder, env=without_path()):
+        raise SystemExit(
+            f"pip could not install the {which} versions; its own message is above. "
+            "Where it is about the versions, pyproject.toml promises too much."
+        )
+    return python
+
+
+def without_path() -> dict[str, str]:
+    """Return this environment, but for where else Python would look for packages."""
+    return {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
 
 
 def build_wheel(folder: Path, root: Path = ROOT) -> Path:

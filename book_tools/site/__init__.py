@@ -81,6 +81,7 @@ def setup(app):
     app.connect("config-inited", addresses.apply, priority=100)
     app.connect("autodoc-process-docstring", keep_colons, priority=400)
     app.connect("source-read", addresses.rewrite_source)
+    app.connect("include-read", addresses.rewrite_included)
     app.connect("doctree-read", hide_solution_marks)
     app.connect("html-page-context", addresses.add_report_link, priority=400)
     app.connect("html-page-context", imprint.add)

@@ -18,22 +18,10 @@ VARIABLES = {
 }
 # What the package is made of.
 PACKAGE = ("lstm_utils", "experiments/results", "pyproject.toml")
+WHOLE = r"(?![\w-])"  # where a name ends
 INSTALLED = re.compile(r"lstm-utils(?:\[[a-z,]+\])? @ ([^\s\"\\]+)")
 
-REPORT = """\
-**Page:** {page}
-
-**Which number, and where on the page?**
-
-**What did you get instead?**
-
-**Please paste what this prints:**
-
-```python
-from lstm_utils import versions
-versions()
-```
-"""
+REPORT = "number-differs.yml"  # the form in .github/ISSUE_TEMPLATE
 
 
 @dataclass(frozen=True)
@@ -90,17 +78,19 @@ class Addresses:
 
     def rewrite(self, text, new):
         """Replace these addresses by `new` ones in a page's source."""
-        pairs = list(zip(self._places(), new._places(), strict=True))
-        # The first that fits is taken, in one pass: a new address may hold an old one.
-        pattern = "|".join(re.escape(old) for old, _ in pairs)
-        return re.sub(pattern, lambda found: dict(pairs)[found[0]], text)
+        pairs = dict(zip(self._places(), new._places(), strict=True))
+        # The first that fits is taken, in one pass: a new address may hold an old one,
+        # and the address of another book may begin as this one does.
+        ends = (re.escape(old) + ("" if old[-1] == "/" else WHOLE) for old in pairs)
+        return re.sub("|".join(ends), lambda found: pairs[found[0]], text)
 
     def _places(self):
         """Return what is rewritten; what begins with another comes before it."""
         kinds = ("blob", "tree", "edit", "raw")
         files = [f"{self.repository}/{kind}/{self.branch}/" for kind in kinds]
         whole = [self.repository, self.base.rstrip("/")]
-        return [self.package, self.colab, *files, *whole]
+        cloned = f"{self.repository}\ncd {self.repository.rpartition('/')[2]}"
+        return [self.package, self.colab, *files, cloned, *whole]
 
     def colab_url(self, page):
         """Return the address that opens a chapter's notebook on Colab."""
@@ -108,8 +98,8 @@ class Addresses:
 
     def report_url(self, page, title):
         """Return the address of a new issue that says a number differs."""
-        title, body = f"My number differs: {title}", REPORT.format(page=page)
-        fields = urlencode({"title": title, "body": body})
+        title = f"My number differs: {title}"
+        fields = urlencode({"template": REPORT, "title": title, "page": page})
         return f"{self.repository}/issues/new?{fields}"
 
 
@@ -155,6 +145,11 @@ def rewrite_source(app, docname, source):
     stated, actual = app.book_addresses
     if stated != actual:
         source[0] = stated.rewrite(source[0], actual)
+
+
+def rewrite_included(app, path, docname, source):
+    """Point the addresses in a file that a page includes to those in force."""
+    rewrite_source(app, docname, source)
 
 
 def open_notebooks(app, pagename, templatename, context, doctree):

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 from sphinx.errors import ConfigError
 
+FORKED = "What this book is a fork of"
 NEEDED = ("title", "authors", "version")
 ENTRY = """\
 @misc{{{key},
@@ -59,18 +60,36 @@ def cite(citation, pagename, title, url):
     )
 
 
+def credits_of(citation, stated, actual):
+    """Return the title and the address of each book that this is a fork of.
+
+    `make adopt` writes them down; a fork that keeps the files as they are, and only
+    builds its site elsewhere, is one of the book that they name.
+    """
+    kept = [book for book in citation.get("references", ()) if is_credit(book)]
+    if stated.repository != actual.repository:
+        kept.insert(0, {"title": citation["title"], "url": stated.base})
+    return [(book["title"], book["url"]) for book in kept]
+
+
+def is_credit(reference):
+    """Tell whether a reference in `CITATION.cff` is what this book is a fork of."""
+    return reference.get("scope") == FORKED
+
+
 def add(app, pagename, templatename, context, doctree):
     """Give a page's foot what it shows."""
     citation = read_citation(app.srcdir)
     if not citation:
         return
-    _, actual = app.book_addresses
+    stated, actual = app.book_addresses
     date = citation.get("date-released")
     context["imprint"] = {
         "version": citation["version"],
         "date": f"{date.day} {date:%B %Y}" if date else "",
         "authors": context["pathto"](app.config.root_doc).rstrip("#") + "#authors",
         "changes": f"{actual.repository}/blob/{actual.branch}/CHANGELOG.md",
+        "credits": credits_of(citation, stated, actual),
     }
     if doctree is not None:
         title = re.sub(r"<[^>]+>", "", context["title"])

@@ -19,7 +19,8 @@ FAILS = "When it fails: "
 AFTER = ["Check yourself", "Exercises", "Recap"]
 AFTER += ["Readers' questions", "Further reading"]
 TAGS = {
-    *("check", "colab", "hide-input", "hide-output", "nbval-ignore-output"),
+    *("check", "colab", "hide-input", "hide-output"),
+    *("nbval-check-output", "nbval-ignore-output"),
     *("raises-exception", "remove-cell", "remove-input", "remove-output", "test"),
 }
 FENCE = re.compile(r"(?ms)^```.*?^```")

@@ -24,6 +24,7 @@ from book_tools.freshness import locked_versions
 from book_tools.lock import RUN_EXTRAS, environment
 from book_tools.package import Package
 from book_tools.site.facts import read_facts
+from book_tools.site.imprint import is_credit
 
 CHAPTERS = list_chapters()
 NOTEBOOKS = {path: read_notebook(path) for path in list_notebooks()}
@@ -46,7 +47,10 @@ TERM = re.compile(r"\{term\}`(?:[^`<]*<([^`>]+)>|([^`<]+))`")
 ADDRESS = re.compile(
     r"https://(?:github\.com/[\w.-]+/[\w.-]*\w|[\w-]+\.github\.io/(?:[\w.-]+/)?)"
 )
+CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+CREDITS = [*filter(is_credit, CITATION.get("references", ()))]  # of a fork
 OWN = {CONFIG["repository"]["url"], CONFIG["html"]["baseurl"]}
+OWN |= {book[key] for book in CREDITS for key in ("repository-code", "url")}
 EXEMPT = {"notebook", "plots", "experiments"}  # doors whose names enter unseen
 # Public names whose chapter is still to be written; empty at the end.
 STILL_TO_COME: set[str] = set()

@@ -38,6 +38,9 @@ Chapter [one](chapters/01-small.ipynb) cites {{cite}}`someone2020`.
    :members:
 ```
 
+```{{include}} lstm_utils/README.md
+```
+
 ```{{bibliography}}
 ```
 
@@ -51,7 +54,9 @@ REFERENCES = """\
   author = {Someone, Ada}, title = {A title}, journal = {A journal}, year = {2020},
 }
 """
+INCLUDED = f"The package is [there]({REPOSITORY}#included).\n"
 FILES = {"_toc.yml": CONTENTS, "intro.md": INTRO, "references.bib": REFERENCES}
+FILES |= {"lstm_utils/README.md": INCLUDED}
 START = """\
 # 01 Small
 
@@ -107,6 +112,7 @@ def write_chapter(folder, quiz=QUESTION, **said):
 def write_book(folder):
     """Write the book into a folder, with the settings and style of this one."""
     (folder / "chapters").mkdir(parents=True)
+    (folder / "lstm_utils").mkdir()
     for name, text in FILES.items():
         (folder / name).write_text(text)
     shutil.copytree(ROOT / "_static", folder / "_static")

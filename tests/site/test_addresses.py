@@ -3,9 +3,12 @@
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import yaml
 
+from book_tools.chapters import ROOT
 from book_tools.site.addresses import Addresses
 
+FORMS = ROOT / ".github" / "ISSUE_TEMPLATE"
 BOOK = Addresses("https://host/org/book", "main", "https://pages/book/")
 FORK = Addresses("https://host/me/fork", "lesson", "https://me/fork/")
 OVERRIDES = {
@@ -36,10 +39,21 @@ def test_text_is_rewritten_to_the_fork_and_its_branch():
     assert BOOK.rewrite(written, FORK) == expected
 
 
-def test_report_asks_for_the_page_the_number_and_the_versions():
+def test_a_clone_is_entered_by_its_own_name_and_another_book_is_left_alone():
+    text = "git clone {0}\ncd {1}\n{0}-2/blob/main/x https://host/org/bookish"
+    assert BOOK.rewrite(text.format(BOOK.repository, "book"), FORK) == (
+        "git clone https://host/me/fork\ncd fork\n"
+        "https://host/org/book-2/blob/main/x https://host/org/bookish"
+    )
+
+
+def test_report_opens_a_form_that_asks_for_page_number_and_versions():
     parts = urlsplit(BOOK.report_url("chapters/01-one-cell", "One cell"))
     assert parts.path == "/org/book/issues/new"
-    fields = parse_qs(parts.query)
-    assert fields["title"] == ["My number differs: One cell"]
-    assert "chapters/01-one-cell" in fields["body"][0]
-    assert "versions()" in fields["body"][0]
+    fields = {name: value for name, (value,) in parse_qs(parts.query).items()}
+    form = yaml.safe_load((FORMS / fields.pop("template")).read_text("utf-8"))
+    assert fields.pop("title") == f"{form['title']}One cell"
+    assert fields == {"page": "chapters/01-one-cell"}
+    asked = {part["id"]: part["attributes"] for part in form["body"]}
+    assert asked.keys() == {"page", "number", "instead", "versions"}
+    assert "versions()" in asked["versions"]["description"]

@@ -71,12 +71,25 @@ def page(book, name=NAMES[1]):
 
 def test_links_of_a_fork_point_to_the_fork(fork):
     for name in NAMES:
-        links = [tag["href"] for tag in page(fork, name).select("a[href], link[href]")]
+        tags = page(fork, name).select("a[href], link[href]")
+        links = [tag["href"] for tag in tags if not tag.find_parent(class_="imprint")]
         stated = (small_book.REPOSITORY, small_book.SITE)
         assert not [link for link in links if link.startswith(stated)]
         assert any(link.startswith(REPOSITORY) for link in links)
         canonical = page(fork, name).select_one("link[rel=canonical]")["href"]
         assert canonical == f"{BASE}/{'' if name == 'intro.html' else name}"
+
+
+def test_a_file_that_a_page_includes_follows_the_fork(fork):
+    (link,) = page(fork, "intro.html").select("article a[href$='fork#included']")
+    assert link["href"] == f"{REPOSITORY}#included"
+
+
+def test_each_page_of_a_fork_says_what_it_is_a_fork_of(fork):
+    for name in NAMES:
+        (credit,) = page(fork, name).select(f".imprint a[href='{small_book.SITE}']")
+        said = " ".join(credit.parent.text.split())
+        assert f"A fork of {small_book.CONFIG['title']}, and may differ" in said
 
 
 def test_links_and_launch_buttons_of_a_fork_open_its_branch(fork):
@@ -96,7 +109,7 @@ def test_each_page_lets_its_reader_report_a_number(fork):
     link = page(fork).select_one(".number-differs a")["href"]
     assert link.startswith(f"{REPOSITORY}/issues/new?")
     assert "chapters%2F01-small" in link
-    assert "versions%28%29" in link
+    assert "template=number-differs.yml" in link
 
 
 def test_pages_show_formulas_solution_figure_docstrings_and_no_redirect(fork):

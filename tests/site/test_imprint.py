@@ -6,6 +6,7 @@ import pytest
 from sphinx.errors import ConfigError
 
 from book_tools.site import imprint
+from book_tools.site.addresses import Addresses
 
 ADA = {"family-names": "Lovelace", "given-names": "Ada"}
 SAID = {"title": "A book", "version": "1.2.0", "authors": [ADA, {"name": "A group"}]}
@@ -31,6 +32,16 @@ def test_a_book_that_is_not_released_has_no_year():
 
 def test_a_book_without_the_file_goes_without(tmp_path):
     assert imprint.read_citation(tmp_path) == {}
+
+
+def test_a_fork_says_what_it_is_a_fork_of_whether_its_files_do_or_not():
+    book = Addresses("https://host/org/book", "main", "https://org/book/")
+    fork = Addresses("https://host/me/fork", "main", "https://me/fork/")
+    assert imprint.credits_of(SAID, book, book) == []
+    assert imprint.credits_of(SAID, book, fork) == [("A book", "https://org/book/")]
+    older = {"scope": imprint.FORKED, "title": "An older", "url": "https://old/"}
+    adopted = SAID | {"references": [{"title": "A source"}, older]}
+    assert imprint.credits_of(adopted, fork, fork) == [("An older", "https://old/")]
 
 
 @pytest.mark.parametrize(

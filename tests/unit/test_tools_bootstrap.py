@@ -202,7 +202,7 @@ def test_make_alone_lists_every_command():
     listed = {line.split()[1] for line in printed}
     there = (
         "help book test test-fast test-package serve live lab run bench experiments "
-        "mutants guards offline student instructor course"
+        "mutants guards offline student instructor course adopt test-chapters links"
     )
     assert {*there.split()} <= listed
     assert listed <= {*there.split(), "lock"}
@@ -250,7 +250,9 @@ def test_what_stands_in_the_shell_is_not_taken_for_typed(monkeypatch):
         "serve",
         "live",
         "test-package",
+        "test-chapters",
         "guards",
+        "adopt",
     )
     printed = make("--dry-run", *targets)
     assert "mybox" not in printed

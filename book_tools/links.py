@@ -1,0 +1,58 @@
+"""Ask whether what the pages link to elsewhere is still there: it needs the network."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from book_tools.chapters import ROOT, python_path
+from book_tools.site.book import BUILDER, TOOLS
+
+# Sites that refuse a program, or are busy: what a reader would find is not known.
+SHY = re.compile(r"(?:401|403|405|406|418|429|5\d\d)\b")
+KNOWN = {"working", "redirected", "unchecked", "local", "ignored"}
+
+
+def links(root: Path = ROOT) -> int:
+    """Ask every address on the pages; print those that are gone, and fail if any is.
+
+    Those that did not let themselves be asked are printed too.
+    """
+    gone, unknown = [], []
+    for found in sorted(asked(root), key=lambda f: (f["filename"], f["lineno"])):
+        if found["status"] in KNOWN:
+            continue
+        why = found["info"].partition(" for url")[0][:100] or found["status"]
+        line = f"{found['filename']}: {found['uri']} ({why})"
+        refused = found["status"] != "broken" or SHY.match(found["info"])
+        (unknown if refused else gone).append(line)
+    for what, lines in (("Could not be asked", unknown), ("Gone", gone)):
+        if lines:
+            print("\n  ".join([f"{what}:", *dict.fromkeys(lines)]))
+    if not gone:
+        print("No link is known to be dead.")
+    return 1 if gone else 0
+
+
+def asked(root: Path) -> list[dict]:
+    """Let Sphinx ask every address; return what it found of each."""
+    place = root / "_build"
+    place.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place, prefix="links-") as folder:
+        command = [sys.executable, "-m", BUILDER, str(os.getpid()), "build", str(root)]
+        command += ["--builder", "linkcheck", "--path-output", folder, "-q"]
+        own = os.environ | {"PYTHONPATH": python_path(TOOLS), "PYTHONUTF8": "1"}
+        how = {"cwd": root, "env": own, "capture_output": True, "encoding": "utf-8"}
+        done = subprocess.run(command, check=False, **how)
+        path = next(Path(folder).rglob("output.json"), None)
+        if path is None:  # its status says only whether some link is broken
+            print(done.stdout + done.stderr, file=sys.stderr)
+            raise SystemExit(
+                "The pages could not be read for their links: run make book, and "
+                "correct what it says."
+            )
+        lines = path.read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
