@@ -45,8 +45,14 @@ def find(soup, selector, *names):
 
 
 def loaded(soup, selector):
-    """Return the scripts and style sheets that match a selector."""
-    return find(soup, selector, "link", "script")
+    """Return the page's own scripts and style sheets that match a selector.
+
+    They are looked for once: no step adds to them.
+    """
+    if "own_assets" not in vars(soup):
+        soup.own_assets = [*soup("link"), *soup("script")]
+    there = [tag for tag in soup.own_assets if not tag.decomposed]
+    return soupsieve.filter(selector, there)
 
 
 def drop(soup, selector):
