@@ -51,6 +51,8 @@ def _parser():
     add("serve", "site.commands:serve", "serve the built site on 127.0.0.1")
     add("live", "site.commands:live", "serve the site and rebuild it as files change")
     add("offline", "offline:offline", "write a zip of the site and a PDF to dist/")
+    slides = add("slides", "slides.command:slides", "write slides to dist/slides")
+    slides.add_argument("chapter", nargs="?", help="the one chapter to write")
     run = add("run", "run:run", "execute the stale chapters")
     run.add_argument("chapter", nargs="?", help="the one chapter to execute")
     run.add_argument("--force", action="store_true", help="fresh chapters as well")

@@ -1,0 +1,38 @@
+// Start the slides; make what stands on each as large as it fits.
+const MOST = 1.25;
+const STEP = 0.03;
+const LEAST = 0.55;
+
+function overflows(slide) {
+  if (slide.scrollHeight > slide.clientHeight + 1) return true;
+  const room = slide.getBoundingClientRect().right;
+  return [...slide.querySelectorAll("pre, table, .katex-display, p, li")].some(
+    (part) => part.scrollWidth > part.clientWidth + 1
+      || part.getBoundingClientRect().right > room + 1,
+  );
+}
+
+function fit(slide) {
+  for (let scale = MOST; scale >= LEAST; scale -= STEP) {
+    slide.style.setProperty("--scale", scale.toFixed(2));
+    if (!overflows(slide)) return;
+  }
+}
+
+Reveal.on("slidechanged", ({ currentSlide }) => fit(currentSlide));
+Reveal.on("pdf-ready", () => Reveal.getSlides().forEach(fit));
+Reveal.initialize({
+  width: 1280,
+  height: 720,
+  margin: 0,
+  center: false,
+  display: "flex",
+  hash: true,
+  slideNumber: "c/t",
+  transition: "none",
+  pdfSeparateFragments: false,
+  plugins: [RevealNotes],
+}).then(async () => {
+  await document.fonts.ready;
+  fit(Reveal.getCurrentSlide());
+});
