@@ -1,6 +1,5 @@
 """Write the slides of the chapters to dist/slides, as a whole or not at all."""
 
-import os
 import shutil
 import tempfile
 from html import escape
@@ -19,7 +18,6 @@ HERE = Path(__file__).parent
 OWN = ("deck.css", "deck.js", "reveal")
 TAKEN = ("katex", "fonts", "pygments.css")  # of the site
 SECTION = '<section class="{0.kind}"><h2>{0.heading}</h2>{1}</section>'
-LAST = "</div>"
 
 
 def slides(chapter: str | None = None, root: Path = ROOT) -> int:

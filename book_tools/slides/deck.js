@@ -2,9 +2,12 @@
 const MOST = 1.25;
 const STEP = 0.03;
 const LEAST = 0.55;
+const FOOT = 44; // where the number of the slide stands
 
 function overflows(slide) {
-  if (slide.scrollHeight > slide.clientHeight + 1) return true;
+  const bottom = slide.clientHeight - FOOT;
+  const parts = [...slide.children].filter((part) => part.tagName !== "ASIDE");
+  if (parts.some((part) => part.offsetTop + part.offsetHeight > bottom)) return true;
   const room = slide.getBoundingClientRect().right;
   return [...slide.querySelectorAll("pre, table, .katex-display, p, li")].some(
     (part) => part.scrollWidth > part.clientWidth + 1

@@ -153,11 +153,11 @@ class Deck:
             return
         parts = code_parts(lines, LINES) if lines else []
         before = self.slides[-1] if self.slides else None
-        if before and before is self.shown and before.kind == "code":
-            if not self.waiting and before.lines + len(lines) < LINES:
-                before.body.append(LISTING.format("\n".join(lines)))
-                before.lines += len(lines)
-                parts = []
+        goes_on = before and before is self.shown and before.kind == "code"
+        if goes_on and not self.waiting and before.lines + len(lines) < LINES:
+            before.body.append(LISTING.format("\n".join(lines)))
+            before.lines += len(lines)
+            parts = []
         for part in parts:
             self.show(LISTING.format("\n".join(part)), kind="code", lines=len(part))
         printed = [each for result in results for each in output_parts(result, PRINTED)]
