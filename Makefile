@@ -7,10 +7,10 @@ PY := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python,.venv/bin/python)
 on = $(filter-out 0,$(1))
 
 # Only what is typed after `make` counts: NAME or PORT stand in many a shell.
-TYPED := CHAPTER CHECK FORCE NAME ONCE PORT RETRY SAMPLE SAVE SCHEDULER UPGRADE VERSIONS
+TYPED := CHAPTER CHECK FORCE MEASURE NAME ONCE PORT RETRY SAMPLE SAVE SCHEDULER UPGRADE VERSIONS
 $(foreach name,$(TYPED),$(if $(findstring environment,$(origin $(name))),$(eval $(name) :=)))
 
-.PHONY: help book test test-fast test-package serve live offline lab run experiments bench mutants guards lock slides for-book for-dev
+.PHONY: help book test test-fast test-package serve live offline lab run experiments bench mutants guards lock slides times for-book for-dev
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 20
@@ -38,6 +38,9 @@ offline: for-dev ## write the book to keep to dist/: the site as a zip, and a PD
 
 slides: for-book ## write slides of the chapters to dist/slides (CHAPTER=06-deep-or-wide)
 	@$(PY) -m book_tools slides $(CHAPTER)
+
+times: for-dev ## count how long the chapters take, for TEACHING.md (MEASURE=1: run them; slow)
+	@$(PY) -m book_tools times $(if $(call on,$(MEASURE)),--measure)
 
 lab: for-dev ## open JupyterLab on the chapters
 	@$(PY) -m book_tools lab

@@ -53,6 +53,8 @@ def _parser():
     add("offline", "offline:offline", "write a zip of the site and a PDF to dist/")
     slides = add("slides", "slides.command:slides", "write slides to dist/slides")
     slides.add_argument("chapter", nargs="?", help="the one chapter to write")
+    times = add("times", "times:times", "write the chapters' times into TEACHING.md")
+    times.add_argument("--measure", action="store_true", help="run them all first")
     run = add("run", "run:run", "execute the stale chapters")
     run.add_argument("chapter", nargs="?", help="the one chapter to execute")
     run.add_argument("--force", action="store_true", help="fresh chapters as well")
