@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from string import Template
@@ -12,6 +13,7 @@ from book_tools.chapters import ROOT, alone, find_chapter, list_chapters
 from book_tools.site.book import Book
 from book_tools.site.facts import Facts, read_facts
 from book_tools.slides.deck import Deck, Slide
+from book_tools.slides.figures import parts_of
 from book_tools.slides.text import parse
 
 HERE = Path(__file__).parent
@@ -57,7 +59,7 @@ def write_deck(book: Book, path: Path, folder: Path) -> int:
     for image in article.select("img"):
         source = book.site / "chapters" / image["src"]
         put(source, files / source.name)
-    deck = Deck(article).slides
+    deck = [part for slide in Deck(article).slides for part in enlarged(slide, folder)]
     facts = read_facts(path)
     text = Template((HERE / "deck.html").read_text("utf-8")).substitute(
         title=escape(facts.title),
@@ -66,6 +68,21 @@ def write_deck(book: Book, path: Path, folder: Path) -> int:
     )
     (folder / f"{path.stem}.html").write_text(text, "utf-8", newline="\n")
     return len(deck) + 1
+
+
+def enlarged(slide: Slide, folder: Path) -> list[Slide]:
+    """Return a slide, and behind one of a tall figure its parts, a slide for each."""
+    if slide.kind != "figure":
+        return [slide]
+    (image,) = slide.body
+    address = parse(image).img["src"]
+    names = [part.name for part in parts_of(folder / address)]
+    if len(names) == 1:
+        return [slide]
+    shown = [image.replace(address, f"files/{name}") for name in names]
+    parts = [Slide(slide.heading, slide.kind, body=[part]) for part in shown]
+    parts[-1].after = slide.after
+    return [replace(slide, after=""), *parts]
 
 
 def put(source: Path, target: Path) -> None:

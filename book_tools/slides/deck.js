@@ -33,6 +33,7 @@ Reveal.initialize({
   hash: true,
   slideNumber: "c/t",
   transition: "none",
+  pdfMaxPagesPerSlide: 1,
   pdfSeparateFragments: false,
   plugins: [RevealNotes],
 }).then(async () => {

@@ -173,13 +173,16 @@ class Deck:
 
     def take_list(self, listed: Tag) -> None:
         """Show a list, a few items a slide."""
+        items = [str(item) for item in listed.find_all("li", recursive=False)]
+        sizes = [*map(words, items)]
+        least = max(-(-len(items) // ITEMS), -(-sum(sizes) // ROOM))
         shares, total = [[]], 0
-        for item in listed.find_all("li", recursive=False):
-            total += (size := words(str(item)))
-            if shares[-1] and (len(shares[-1]) == ITEMS or total > ROOM):
+        for item, size in zip(items, sizes, strict=True):
+            filled = total + size / 2 > sum(sizes) * len(shares) / least
+            if shares[-1] and (len(shares[-1]) == ITEMS or filled):
                 shares.append([])
-                total = size
-            shares[-1].append(str(item))
+            shares[-1].append(item)
+            total += size
         begin = 1
         for share in shares:
             opened = f'<{listed.name} start="{begin}">'

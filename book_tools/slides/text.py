@@ -30,11 +30,12 @@ def sentences(paragraph: Tag) -> list[str]:
     found = [""]
     for node in paragraph.contents:
         if not isinstance(node, NavigableString):
+            if found[-1].endswith(" ") and ends(found[-1]):
+                found.append("")
             found[-1] += str(node)
             continue
         text = SPACE.sub(" ", node)
-        begins = text[:1] == " " and text[1:2].isupper()
-        if begins and ENDED.search(last_text(found[-1])):
+        if text[:1] == " " and text[1:2].isupper() and ends(found[-1]):
             found.append("")
         for number, piece in enumerate(cut(text)):
             if number:
@@ -54,9 +55,10 @@ def cut(text: str) -> list[str]:
     return [*pieces, text[start:]]
 
 
-def last_text(html: str) -> str:
-    """Return what an unfinished sentence shows so far."""
-    return parse(html).get_text().strip()
+def ends(html: str) -> bool:
+    """Tell whether what was read so far is a whole sentence."""
+    text = parse(html).get_text().strip()
+    return bool(ENDED.search(text)) and not ABBREVIATED.search(text)
 
 
 def some(said: list[str], most: int) -> list[str]:

@@ -1,0 +1,104 @@
+"""The slides of a chapter in a browser: whole, readable, and without a network."""
+
+import pytest
+
+from book_tools.chapters import find_chapter
+from book_tools.site.book import Book
+from book_tools.slides import command
+
+pytestmark = pytest.mark.slow
+CHAPTER = "06-deep-or-wide"  # has tables, long lists and figures
+SMALLEST = 0.024  # of a slide's height: the letters of code, for the back row
+# Steps through all slides, each with all that it shows in the end.
+LOOKED_AT = """async () => {
+  const faults = [];
+  const slides = Reveal.getSlides();
+  for (let number = 0; number < slides.length; number++) {
+    Reveal.slide(number, 0, 99);
+    await new Promise(requestAnimationFrame);
+    const slide = slides[number];
+    const room = slide.getBoundingClientRect();
+    const seen = [...slide.querySelectorAll("*")].filter(
+      part => !part.closest("aside, .katex-mathml") && part.getClientRects().length);
+    for (const part of seen) {
+      const box = part.getBoundingClientRect();
+      const name = `${number + 1} ${slide.className}: ${part.outerHTML.slice(0, 80)}`;
+      if (box.right > room.right + 1 || box.bottom > room.bottom + 1
+          || box.left < room.left - 1 || box.top < room.top - 1)
+        faults.push(`outside: ${name}`);
+      if (part.matches("pre, table, .katex-display")
+          && part.scrollWidth > part.clientWidth + 1) faults.push(`cut: ${name}`);
+      const letters = parseFloat(getComputedStyle(part).fontSize) / 720;
+      if (part.matches("section > .highlight pre") && letters < SMALLEST)
+        faults.push(`small: ${name}`);
+      if (part.matches("img") && !part.naturalWidth) faults.push(`lost: ${name}`);
+    }
+  }
+  return faults;
+}""".replace("SMALLEST", str(SMALLEST))
+
+
+@pytest.fixture(scope="module")
+def decks(site, tmp_path_factory):
+    """Return a folder with the slides of a chapter."""
+    folder = tmp_path_factory.mktemp("slides")
+    command.write_deck(Book(), find_chapter(CHAPTER), folder)
+    return folder
+
+
+@pytest.fixture
+def opened(browser, decks):
+    """Return a function that opens the slides as a file, and all that was asked for."""
+    asked = []
+
+    def open_at(width=1280, height=720, query=""):
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.set_default_timeout(120_000)
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: asked.append(f"error: {error}"))
+        page.goto(f"file://{decks}/{CHAPTER}.html{query}")
+        page.wait_for_selector(".reveal.ready")
+        return page
+
+    yield open_at, asked
+    for context in browser.contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
+def test_nothing_on_a_slide_is_cut_off_or_too_small(opened, size):
+    open_at, asked = opened
+    assert open_at(*size).evaluate(LOOKED_AT) == []
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def test_the_keyboard_goes_on_and_shows_what_is_printed_after_the_listing(opened):
+    page = opened[0]()
+    number = "Reveal.getIndices().h"
+    page.keyboard.press("Space")
+    assert page.evaluate(number) == 1
+    page.evaluate("Reveal.slide(Reveal.getSlides().findIndex(s => s.matches('.run')))")
+    start, result = page.evaluate(number), page.locator("section.present .fragment")
+    assert result.first.evaluate("part => getComputedStyle(part).opacity") == "0"
+    page.keyboard.press("Space")
+    page.wait_for_timeout(100)
+    assert page.evaluate(number) == start
+    assert result.first.evaluate("part => getComputedStyle(part).opacity") == "1"
+    for _ in range(result.count()):
+        page.keyboard.press("Space")
+    assert page.evaluate(number) == start + 1
+
+
+def test_printing_gives_a_page_for_each_slide(opened):
+    page = opened[0](query="?print-pdf")
+    page.wait_for_selector(".pdf-page")
+    slides = page.evaluate("Reveal.getSlides().length")
+    assert page.locator(".pdf-page").count() == slides
+    assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == slides
+
+
+def test_every_role_and_directive_is_resolved(decks):
+    text = (decks / f"{CHAPTER}.html").read_text("utf-8")
+    for raw in (":::", "{doc}", "{term}", "{ref}", "{cite", "$$", "BEGIN SOLUTION"):
+        assert raw not in text
+    assert "Guard:" not in text
