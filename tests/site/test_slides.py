@@ -1,10 +1,12 @@
 """The slides of a chapter in a browser: whole, readable, and without a network."""
 
 import pytest
+from bs4 import BeautifulSoup
 
-from book_tools.chapters import find_chapter
+from book_tools.chapters import code_cells, find_chapter, read_notebook
 from book_tools.site.book import Book
 from book_tools.slides import command
+from tests.site import small_book
 
 pytestmark = pytest.mark.slow
 CHAPTER = "06-deep-or-wide"  # has tables, long lists and figures
@@ -102,3 +104,65 @@ def test_every_role_and_directive_is_resolved(decks):
     for raw in (":::", "{doc}", "{term}", "{ref}", "{cite", "$$", "BEGIN SOLUTION"):
         assert raw not in text
     assert "Guard:" not in text
+
+
+def test_exercises_are_announced_and_their_solutions_are_nowhere(decks):
+    html = (decks / f"{CHAPTER}.html").read_text("utf-8")
+    text = " ".join(BeautifulSoup(html, "html.parser").get_text().split())
+    cells = code_cells(read_notebook(find_chapter(CHAPTER)))
+    solved = [cell.source for cell in cells if "### BEGIN SOLUTION" in cell.source]
+    lines = {line.strip() for source in solved for line in source.splitlines()}
+    lines = {line for line in lines if len(line) > 25 and line[0] != "#"}
+    assert len(lines) > 3
+    assert [line for line in lines if line in text] == []
+    assert "Exercise 6.1 (" in text
+    assert "**Rubric" not in text
+    assert "Rubric." not in text
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """Return a small book whose slides were written."""
+    book = Book(tmp_path_factory.mktemp("small") / "book")
+    small_book.write_book(book.root)
+    command.slides(root=book.root)
+    return book
+
+
+def written(book):
+    folder = book.root / "dist" / "slides"
+    return {path.name: path.read_bytes() for path in folder.glob("*.html")}
+
+
+def test_a_deck_has_its_question_and_can_be_written_alone(small, capsys):
+    (text,) = written(small).values()
+    assert b"How small can a chapter be?" in text
+    command.slides("01", small.root)
+    assert capsys.readouterr().out.startswith("dist/slides/01-small.html: ")
+
+
+def test_what_a_deck_shows_lies_beside_it(small):
+    folder = small.root / "dist" / "slides"
+    soup = BeautifulSoup((folder / "01-small.html").read_text("utf-8"), "html.parser")
+    for tag in soup.select("[src], link[href]"):
+        assert (folder / (tag.get("src") or tag["href"])).is_file()
+    licence = (folder / "files" / "reveal" / "LICENSE").read_text("utf-8")
+    assert "Permission is hereby granted" in licence
+
+
+def test_a_failure_leaves_the_old_slides_and_nothing_else(small, monkeypatch):
+    before = written(small)
+
+    def fail(*_):
+        raise OSError(28, "No space left on device", "x")
+
+    monkeypatch.setattr(command, "front", fail)
+    with pytest.raises(OSError, match="No space"):
+        command.slides(root=small.root)
+    assert written(small) == before
+    assert [path.name for path in (small.root / "dist").iterdir()] == ["slides"]
+
+
+def test_an_unknown_chapter_is_named_in_one_line(small):
+    with pytest.raises(SystemExit, match=r"^No chapter is called '99'. Chapters: "):
+        command.slides("99", small.root)
