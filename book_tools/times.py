@@ -182,12 +182,18 @@ def read_record(root: Path) -> dict[str, float]:
 
 def record(root: Path) -> None:
     """Run each chapter alone, one after the other, and keep what it took."""
-    from book_tools.run import REFERENCE, Loop, execute
+    from book_tools.run import REFERENCE, ChapterFailed, Loop, execute
 
     rows = ["chapter,cpu_seconds\n"]
     for path in tqdm(list_chapters(root), unit="chapter"):
         notebook = read_in_form(path, root)
         with asyncio.Runner(loop_factory=Loop) as runner, tqdm(disable=True) as bar:
-            _, took = runner.run(execute(notebook, path, REFERENCE, bar))
+            try:
+                _, took = runner.run(execute(notebook, path, REFERENCE, bar))
+            except ChapterFailed as error:
+                raise SystemExit(
+                    f"{path.stem} was not measured: {str(error).splitlines()[0]} The "
+                    f"times are as they were; make run CHAPTER={path.stem} says more."
+                ) from None
         rows.append(f"{path.stem},{took.cpu_seconds:.1f}\n")
     replace_file(root / RECORD, "".join(rows))

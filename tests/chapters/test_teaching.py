@@ -125,6 +125,7 @@ def test_every_question_has_an_answer_whose_marks_add_up():
             assert given == int(marks), number
 
 
+@pytest.mark.slow
 def test_the_answers_are_right_where_they_can_be_computed():
     def says(number, *texts):
         assert [text for text in texts if text not in SOLUTIONS[number]] == []
@@ -197,3 +198,20 @@ def test_without_its_table_the_plan_stays_as_it_is(small_book):
     with pytest.raises(SystemExit, match=r"^TEACHING\.md has no table.*run make times"):
         times.times(small_book)
     assert path.read_text() == "No table.\n"
+
+
+@pytest.mark.slow
+def test_chapters_are_measured_all_or_none(small_book, write_chapter):
+    kept = small_book / times.RECORD
+    kept.parent.mkdir()
+    write_chapter("sum(range(10))")
+    write_chapter("sum(range(40_000_000))", name="02-long")
+    times.record(small_book)
+    took = times.read_record(small_book)
+    assert took["02-long"] > took["01-small"] > 0
+    write_chapter("1 / 0", name="03-wrong")
+    with pytest.raises(
+        SystemExit, match=r"^03-wrong was not measured: cell 3 .*failed"
+    ):
+        times.record(small_book)
+    assert times.read_record(small_book) == took
