@@ -4,8 +4,8 @@ Reading is counted: the words of the page at the rate at which adults read non-f
 in English, in silence, on average (Brysbaert 2019: 238 words a minute), and so many
 seconds for each line of code, each figure or table and each question of the quiz. The
 exercises are estimated. Computing was measured, as `record` does it: the seconds that
-all cores spent on each chapter, one after the other, as a multiple of those of one of
-them. Other work on the machine moves seconds by the clock far more than these.
+all cores spent on a chapter, as a multiple of those that they spent on one of them,
+to the nearest half, since two runs of that one differed by a sixth.
 """
 
 import asyncio
@@ -148,7 +148,7 @@ def table(root: Path) -> str:
         ROW.format(
             facts=read_facts(path),
             counted=count(read_notebook(path)),
-            took=took[path.stem] / took[YARDSTICK],
+            took=round(2 * took[path.stem] / took[YARDSTICK]) / 2,
             needs=", ".join(needed(path)) or "–",
         )
         for path in list_chapters(root)
