@@ -7,10 +7,10 @@ PY := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python,.venv/bin/python)
 on = $(filter-out 0,$(1))
 
 # Only what is typed after `make` counts: NAME or PORT stand in many a shell.
-TYPED := BRANCH CHAPTER CHAPTERS CHECK FORCE NAME ONCE PORT RETRY SAMPLE SAVE SCHEDULER SITE UPGRADE URL VERSIONS
+TYPED := BRANCH CHAPTER CHAPTERS CHECK FORCE MEASURE NAME ONCE PORT RETRY SAMPLE SAVE SCHEDULER SITE UPGRADE URL VERSIONS
 $(foreach name,$(TYPED),$(if $(findstring environment,$(origin $(name))),$(eval $(name) :=)))
 
-.PHONY: help book test test-fast test-package test-chapters links serve live offline student instructor course lab run experiments bench mutants guards adopt lock for-book for-dev
+.PHONY: help book test test-fast test-package test-chapters links serve live offline student instructor course slides times lab run experiments bench mutants guards adopt lock for-book for-dev
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1	/p' Makefile | expand -t 22
@@ -50,6 +50,12 @@ instructor: for-dev ## the same with solutions and notes for teachers (CHAPTERS=
 
 course: for-dev ## write the folder that nbgrader grades in (CHAPTERS=…)
 	@$(PY) -m book_tools course $(CHAPTERS)
+
+slides: for-book ## write slides of the chapters to dist/slides (CHAPTER=06-deep-or-wide)
+	@$(PY) -m book_tools slides $(CHAPTER)
+
+times: for-dev ## count how long the chapters take, for TEACHING.md (MEASURE=1: run them; slow)
+	@$(PY) -m book_tools times $(if $(call on,$(MEASURE)),--measure)
 
 lab: for-dev ## open JupyterLab on the chapters
 	@$(PY) -m book_tools lab

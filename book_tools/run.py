@@ -73,6 +73,7 @@ class Took:
 
     cell: int = 0
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     gb: float = 0.0
 
 
@@ -155,7 +156,7 @@ async def _run_chapter(path: Path, once: bool, alone: bool, root: Path) -> str:
     deserved = stamp(source, root, ONE if once else BOTH)
     total = len(source.cells) * (1 if once else 2)
     with tqdm(total=total, desc=path.stem, **BAR) as bar:
-        result, took = await _execute(source, path, REFERENCE, bar)
+        result, took = await execute(source, path, REFERENCE, bar)
         result = normalise(result, root)
         if alone and took.seconds > CHAPTER_SECONDS:
             raise ChapterFailed(
@@ -166,7 +167,7 @@ async def _run_chapter(path: Path, once: bool, alone: bool, root: Path) -> str:
             lines = ["its outputs hold what they may not:", *refused]
             raise ChapterFailed("\n  ".join(lines))
         if not once:
-            other, _ = await _execute(source, path, OTHER, bar)
+            other, _ = await execute(source, path, OTHER, bar)
             _refuse_differences(result, normalise(other, root))
     if path.read_bytes() != read or stamp(source, root, deserved["runs"]) != deserved:
         edited = "it, or what it uses, was edited while it ran; run it again"
@@ -179,9 +180,10 @@ async def _run_chapter(path: Path, once: bool, alone: bool, root: Path) -> str:
     return f"{took.seconds:.0f} s, {slow}{took.gb:.2f} GB at most, {how}"
 
 
-async def _execute(
+async def execute(
     source: NotebookNode, path: Path, setting: dict[str, str], bar: tqdm
 ) -> tuple[NotebookNode, Took]:
+    """Execute a copy of a chapter under one setting; return it, and what it took."""
     notebook, took = copy.deepcopy(source), Took()
     manager = AsyncKernelManager(  # of this very Python, as nbval uses
         kernel_name=CURRENT_ENV_KERNEL_NAME,
@@ -194,6 +196,8 @@ async def _execute(
     def after_cell(**_: object) -> None:
         _heed_stop()
         took.gb = max(took.gb, _peak_gb(manager.provisioner.pid))
+        spent = psutil.Process(manager.provisioner.pid).cpu_times()
+        took.cpu_seconds = spent.user + spent.system
 
     client = NotebookClient(
         notebook,

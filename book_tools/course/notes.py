@@ -13,6 +13,7 @@ from nbformat.v4 import new_markdown_cell
 
 HEADING = re.compile(r"(?m)^(#{2,5}) (.*)$")
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)\s#]+)")
+ADDRESS = re.compile(r"(?m)^\[([\w-]+)\]: (\S+)$")
 TARGET = re.compile(r"(?m)^\([\w-]+\)=\n+")
 FENCE = ":::::"  # longer than any inside
 
@@ -22,8 +23,19 @@ def teaching_pages(root: Path) -> list[Path]:
     return sorted(root.glob("TEACHING*.md"), key=lambda path: (len(path.name), path))
 
 
+def with_addresses(page: str) -> str:
+    """Return a page whose links have their address beside them, not at its end."""
+    named = dict(ADDRESS.findall(page))
+    return re.sub(
+        r"\]\[([\w-]+)\]",
+        lambda found: f"]({named[found[1]]})" if found[1] in named else found[0],
+        page,
+    )
+
+
 def note_for(number: str, pages: list[str]) -> str:
     """Return what the pages on teaching say of one chapter, or nothing."""
+    pages = [*map(with_addresses, pages)]
     found = [*filter(None, (times_of(number, page) for page in pages))]
     for page in pages:
         found += [text for text in sections_of(number, page) if text.strip()]

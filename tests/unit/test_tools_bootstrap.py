@@ -202,7 +202,8 @@ def test_make_alone_lists_every_command():
     listed = {line.split()[1] for line in printed}
     there = (
         "help book test test-fast test-package serve live lab run bench experiments "
-        "mutants guards offline student instructor course adopt test-chapters links"
+        "mutants guards offline student instructor course adopt test-chapters links "
+        "slides times"
     )
     assert {*there.split()} <= listed
     assert listed <= {*there.split(), "lock"}
@@ -217,6 +218,7 @@ def test_a_variable_of_make_is_on_unless_0_or_empty(value):
         "book_tools bench": ["--save"],
         "experiments": ["--retry"],
         "book_tools lock": ["--upgrade"],
+        "book_tools times": ["--measure"],
     }
     targets = [command.split()[-1] for command in options]
     names = [option[2:].upper() for given in options.values() for option in given]
@@ -253,6 +255,8 @@ def test_what_stands_in_the_shell_is_not_taken_for_typed(monkeypatch):
         "test-chapters",
         "guards",
         "adopt",
+        "slides",
+        "times",
     )
     printed = make("--dry-run", *targets)
     assert "mybox" not in printed

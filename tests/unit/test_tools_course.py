@@ -312,6 +312,7 @@ TEACHING = """\
 ### 01 One cell
 
 Let them guess; see [the page](chapters/01-one-cell.ipynb) and [ours](TEACHING.md).
+The gates [at work][gates-at-work], and [what][is] not named.
 
 #### What goes wrong
 
@@ -320,6 +321,8 @@ Units and steps.
 ### 02 Memory
 
 Later.
+
+[gates-at-work]: https://book.example/01-one-cell.html
 """
 
 
@@ -331,6 +334,7 @@ def test_a_chapter_gets_its_row_and_its_section():
     assert "Let them guess" in text
     assert "Units and steps." in text
     assert "](../chapters/01-one-cell.ipynb)" in text
+    assert "[at work](https://book.example/01-one-cell.html), and [what][is] no" in text
     assert "#" not in text  # a note's headings would be the page's
     assert "Later" not in text
     assert "45 min" not in text

@@ -1,0 +1,1 @@
+"""Slides of the chapters, cut from the pages of the site."""
