@@ -149,7 +149,10 @@ def test_an_instructors_page_has_solutions_notes_and_times(instructor):
     notes = soup.select_one("details.admonition")
     assert "For teachers" in notes.summary.get_text()
     assert "Reading" in notes.get_text()
-    assert (instructor / "_build" / "html" / "TEACHING.html").is_file()
+    teaching = (instructor / "_build" / "html" / "TEACHING.html").read_text("utf-8")
+    teaching = BeautifulSoup(teaching, "html.parser")
+    assert teaching.select_one('a[href="#projects"]')
+    assert teaching.find(id="projects")
 
 
 def test_an_instructors_chapter_gives_its_stored_outputs(instructor):
