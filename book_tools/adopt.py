@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from book_tools.chapters import ROOT, replace_file
-from book_tools.site.addresses import Addresses
+from book_tools.site.addresses import Addresses, branch_of
 from book_tools.site.imprint import FORKED, is_credit, read_citation
 
 # https://host/owner/name.git, git@host:owner/name.git and ssh://git@host:22/owner/name
@@ -46,7 +46,7 @@ def adopt(
     """
     if not (root / ".git").exists():
         raise SystemExit(NEEDS_GIT.format(root))
-    old = stated_addresses(root)
+    old = Addresses.from_file(root)
     given = address or git(root, "remote", "get-url", "origin", fails="")
     repository = repository_of(given.strip())
     new = replace(
@@ -77,14 +77,6 @@ def git(root: Path, *arguments: str, fails: str | None = None) -> str:
         said = (done.stderr.strip().splitlines() or ["it says no more"])[-1]
         raise SystemExit(f"git {arguments[0]} failed: {said}; nothing was changed.")
     return fails
-
-
-def stated_addresses(root: Path) -> Addresses:
-    """Return the addresses that the book's files name, as `_config.yml` has them."""
-    config = yaml.safe_load((root / "_config.yml").read_text("utf-8"))
-    repository = config["repository"]
-    base = config["html"]["baseurl"].rstrip("/") + "/"
-    return Addresses(repository["url"].rstrip("/"), repository["branch"], base)
 
 
 def repository_of(given: str) -> str:
@@ -120,13 +112,6 @@ def site_of(given: str) -> str:
             "https://you.github.io/your-course/"
         )
     return given.rstrip("/") + "/"
-
-
-def branch_of(given: str) -> str:
-    """Return the name of a branch that can stand in an address."""
-    if not re.fullmatch(r"[\w.-]+(?:/[\w.-]+)*", given):
-        raise SystemExit(f"The branch is {given!r}, expected a name such as main.")
-    return given
 
 
 def rewritten(old: Addresses, new: Addresses, root: Path) -> dict[Path, str]:

@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -113,6 +115,18 @@ def alone(root: Path, what: str) -> Iterator[None]:
             yield
     except sqlite3.OperationalError as error:
         raise OSError(None, f"{error}", str(path)) from error
+
+
+@contextmanager
+def aside(root: Path, what: str) -> Iterator[Path]:
+    """Give a folder in dist/ to make something in, alone, whatever becomes of it."""
+    dist = root / "dist"
+    dist.mkdir(exist_ok=True)
+    with alone(root, what):
+        for leftover in dist.glob(f".{what}-*"):
+            shutil.rmtree(leftover)  # of a run that was killed
+        with tempfile.TemporaryDirectory(dir=dist, prefix=f".{what}-") as place:
+            yield Path(place)
 
 
 def _take(lock: sqlite3.Connection) -> bool:

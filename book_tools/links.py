@@ -1,15 +1,13 @@
 """Ask whether what the pages link to elsewhere is still there: it needs the network."""
 
 import json
-import os
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from book_tools.chapters import ROOT, python_path
-from book_tools.site.book import BUILDER, TOOLS
+from book_tools.chapters import ROOT
+from book_tools.site.book import Book
 
 # Sites that refuse a program, or are busy: what a reader would find is not known.
 SHY = re.compile(r"(?:401|403|405|406|418|429|5\d\d)\b")
@@ -42,14 +40,10 @@ def asked(root: Path) -> list[dict]:
     place = root / "_build"
     place.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place, prefix="links-") as folder:
-        command = [sys.executable, "-m", BUILDER, str(os.getpid()), "build", str(root)]
-        command += ["--builder", "linkcheck", "--path-output", folder, "-q"]
-        own = os.environ | {"PYTHONPATH": python_path(TOOLS), "PYTHONUTF8": "1"}
-        how = {"cwd": root, "env": own, "capture_output": True, "encoding": "utf-8"}
-        done = subprocess.run(command, check=False, **how)
+        _, said = Book(root).run_jupyter_book(folder, "--builder", "linkcheck")
         path = next(Path(folder).rglob("output.json"), None)
         if path is None:  # its status says only whether some link is broken
-            print(done.stdout + done.stderr, file=sys.stderr)
+            print(said, file=sys.stderr)
             raise SystemExit(
                 "The pages could not be read for their links: run make book, and "
                 "correct what it says."

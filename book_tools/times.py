@@ -26,6 +26,7 @@ from book_tools.chapters import (
     replace_file,
     tags,
 )
+from book_tools.course.exercises import exercise_part, find_exercises
 from book_tools.normalise import read_in_form
 from book_tools.site.facts import NEEDS, read_facts
 
@@ -92,24 +93,25 @@ def rounded(minutes: float) -> int:
 
 
 def count(notebook: NotebookNode) -> Times:
-    """Count what a reader of a chapter's page has before them."""
+    """Count what a reader of a chapter's page has before them; exercises apart."""
     texts = [text for heading, text in sections(notebook) if heading not in UNREAD]
     said = FORMULA.sub(" x ", MARKUP.sub(" ", "\n".join(texts)))
-    shown = [cell for cell in code_cells(notebook) if not UNSEEN & {*tags(cell)}]
-    seen = [cell for cell in code_cells(notebook) if "remove-cell" not in tags(cell)]
+    asked = {cell.id for cell in exercise_part(notebook.cells)}
+    read = [cell for cell in code_cells(notebook) if cell.id not in asked]
+    shown = [cell for cell in read if not UNSEEN & {*tags(cell)}]
+    seen = [cell for cell in read if "remove-cell" not in tags(cell)]
     kinds = [{*o.get("data", {})} for cell in seen for o in cell.outputs]
-    whole = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
-    exercises = whole.count("{exercise-start}")
-    rubrics = whole.count("**Rubric.**")
+    exercises = find_exercises(notebook.cells)
+    checked = sum(exercise.answer is not None for exercise in exercises)
     return Times(
         words=len(re.findall(r"\w[\w'’.,-]*", said)),
         lines=sum(1 for c in shown for line in c.source.splitlines() if line.strip()),
         figures=sum(
             bool(k & {"image/png", "image/svg+xml", "text/html"}) for k in kinds
         ),
-        questions=whole.count(":class: quiz"),
-        checked=exercises - rubrics,
-        open=rubrics,
+        questions=sum(":class: quiz" in cell.source for cell in notebook.cells),
+        checked=checked,
+        open=len(exercises) - checked,
     )
 
 

@@ -121,13 +121,13 @@ def lead_page_out(text: str, elsewhere: Elsewhere, first: str) -> str:
     return elsewhere.lead_out(text)
 
 
-def cut_contents(text: str, keep: Callable[[str], bool]) -> str:
+def cut_contents(text: str, keep: Callable[[str], bool]) -> dict:
     """Return a table of contents with some pages only, without parts left empty."""
     contents = yaml.safe_load(text)
     for part in contents["parts"]:
         part["chapters"] = [p for p in part["chapters"] if keep(p["file"])]
     contents["parts"] = [part for part in contents["parts"] if part["chapters"]]
-    return yaml.safe_dump(contents, sort_keys=False, allow_unicode=True)
+    return contents
 
 
 def cut_regions(text: str, gone: set[str], put: Callable[[str], str]) -> str:

@@ -5,9 +5,7 @@ built of them. It is made beside its place, and put there when all of it is whol
 """
 
 import os
-import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,7 +16,7 @@ from nbformat import NotebookNode
 
 from book_tools.chapters import (
     ROOT,
-    alone,
+    aside,
     find_chapter,
     list_notebooks,
     read_notebook,
@@ -35,7 +33,7 @@ from book_tools.course.chosen import (
 from book_tools.course.notes import add_note, lead_to_repository, teaching_pages
 from book_tools.normalise import colab_source
 from book_tools.offline import book_name, copy_site
-from book_tools.site.addresses import VARIABLES, Addresses
+from book_tools.site.addresses import VARIABLES, Addresses, branch_of
 from book_tools.site.book import Book, clear
 from book_tools.site.imprint import read_citation
 
@@ -56,7 +54,6 @@ SNIPPETS = Path(__file__).with_name("pages")
 BUTTONS = ("use_repository_button", "use_edit_page_button")
 OTHER_NOTEBOOKS = ("branch", "notebooks")  # where the environment says they lie
 LAUNCHERS = ("binderhub_url", "colab_url")
-BRANCH = re.compile(r"\w[\w./-]*")
 
 
 def student(chapters: list[str], branch: str | None = None, root: Path = ROOT) -> int:
@@ -66,12 +63,8 @@ def student(chapters: list[str], branch: str | None = None, root: Path = ROOT) -
     """
     from book_tools.course.students import for_students
 
-    if branch is not None and not BRANCH.fullmatch(branch):
-        raise SystemExit(
-            f"The branch is {branch!r}, expected the name of one, such as students: "
-            "correct BRANCH or leave it out."
-        )
-    return make_edition("student", chapters, root, for_students, branch)
+    where = None if branch is None else branch_of(branch)
+    return make_edition("student", chapters, root, for_students, where)
 
 
 def instructor(chapters: list[str], root: Path = ROOT) -> int:
@@ -104,24 +97,20 @@ def make_edition(
     """Make an edition aside, build its site, pack it, and put both into dist/."""
     chosen, dist = choose(names, root), root / "dist"
     name = f"{book_name(Book(root))}-{kind}-{read_citation(root)['version']}"
-    dist.mkdir(exist_ok=True)
-    with alone(root, kind):
-        for leftover in dist.glob(f".{kind}-*"):
-            shutil.rmtree(leftover)  # of a run that was killed
-        with tempfile.TemporaryDirectory(dir=dist, prefix=f".{kind}-") as place:
-            book = Book(Path(place, kind))
-            edition = Edition(kind, root, book.root, chosen, branch)
-            edition.write(change)
-            with unset(*(OTHER_NOTEBOOKS if kind == "student" else ())):
-                book.make()
-            shutil.rmtree(book.work)
-            packed = Path(place, "zip", name)
-            shutil.copytree(book.root, packed, ignore=shutil.ignore_patterns("_build"))
-            copy_site(book, packed / "site")
-            made = shutil.make_archive(f"{place}/{name}", "zip", packed.parent, name)
-            clear(dist / kind)
-            book.root.rename(dist / kind)
-            archive = Path(made).replace(dist / f"{name}.zip")
+    with aside(root, kind) as place:
+        book = Book(place / kind)
+        edition = Edition(kind, root, book.root, chosen, branch)
+        edition.write(change)
+        with unset(*(OTHER_NOTEBOOKS if kind == "student" else ())):
+            book.make()
+        shutil.rmtree(book.work)
+        packed = place / "zip" / name
+        shutil.copytree(book.root, packed, ignore=shutil.ignore_patterns("_build"))
+        copy_site(book, packed / "site")
+        made = shutil.make_archive(f"{place}/{name}", "zip", packed.parent, name)
+        clear(dist / kind)
+        book.root.rename(dist / kind)
+        archive = Path(made).replace(dist / f"{name}.zip")
     what = ", ".join(path.stem for path in chosen)
     print(f"dist/{kind}/: {what}; its site is _build/html/index.html in there")
     print(f"dist/{archive.name}: {archive.stat().st_size / 1e6:.1f} MB, all of it")
@@ -153,8 +142,7 @@ class Edition:
     ) -> None:
         self.root, self.folder, self.chosen = root, folder, chosen
         self.config = yaml.safe_load((root / "_config.yml").read_text("utf-8"))
-        where, base = self.config["repository"], self.config["html"]["baseurl"]
-        self.stated = Addresses(where["url"], where["branch"], base.rstrip("/") + "/")
+        self.stated = Addresses.from_file(root)
         try:
             self.actual = replace(self.stated.overridden(), commit="", notebooks="")
         except ValueError as error:
@@ -202,7 +190,7 @@ class Edition:
         """Write the table of contents; return the names of its pages."""
         left_out = {f"chapters/{stem}" for stem in self.elsewhere.titles}
         text = (self.root / "_toc.yml").read_text("utf-8")
-        contents = yaml.safe_load(cut_contents(text, lambda name: name not in left_out))
+        contents = cut_contents(text, lambda name: name not in left_out)
         teaching = [] if self.student else teaching_pages(self.root)
         if teaching:
             pages = [{"file": path.stem} for path in teaching]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+import yaml
 from sphinx.errors import ConfigError, ExtensionError
 
 VARIABLES = {
@@ -49,6 +50,13 @@ class Addresses:
         """The end of the address at which Colab opens a notebook, but for its path."""
         name = urlsplit(self.repository).path
         return f"/github{name}/blob/{self.notebooks or self.branch}/"
+
+    @classmethod
+    def from_file(cls, root):
+        """Read the addresses that the files of a book name: its `_config.yml`."""
+        config = yaml.safe_load(Path(root, "_config.yml").read_text("utf-8"))
+        there, base = config["repository"], config["html"]["baseurl"]
+        return cls(there["url"].rstrip("/"), there["branch"], base.rstrip("/") + "/")
 
     @classmethod
     def from_config(cls, config):
@@ -101,6 +109,16 @@ class Addresses:
         title = f"My number differs: {title}"
         fields = urlencode({"template": REPORT, "title": title, "page": page})
         return f"{self.repository}/issues/new?{fields}"
+
+
+def branch_of(given):
+    """Return the name of a branch that can stand in an address, or end in a line."""
+    if not re.fullmatch(r"\w[\w.-]*(?:/[\w.-]+)*", given):
+        raise SystemExit(
+            f"The branch is {given!r}, expected the name of one, such as main: correct "
+            "it or leave it out."
+        )
+    return given
 
 
 def check_commit(root, commit):

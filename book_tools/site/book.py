@@ -121,7 +121,8 @@ class Book:
             for chapter in list_notebooks(self.root):
                 read_notebook(chapter)  # ends in a line where it is none
             self.prepare(mark)
-            status, output = self.run_jupyter_book()
+            strict = ("-W", "-n", "--keep-going")
+            status, output = self.run_jupyter_book(self.work, *strict)
             if status:
                 print(self.explain(output), file=sys.stderr)
                 raise SystemExit("The book was not built: correct what is said above.")
@@ -162,22 +163,15 @@ class Book:
         whole = self.stamp.is_file() and (self.site / "index.html").is_file()
         return whole and self.stamp.read_text(encoding="utf-8") == mark
 
-    def run_jupyter_book(self):
-        """Run jupyter-book in the work folder; return its exit status and its output.
+    def run_jupyter_book(self, place, *options):
+        """Let jupyter-book work in a folder; return its exit status and its output.
 
         The output goes to a file, not a pipe: a helper process that outlives
         jupyter-book would keep a pipe open, and this one waiting. Where this process
         is killed, jupyter-book ends as well.
         """
-        command = [
-            sys.executable,
-            "-m",
-            BUILDER,
-            str(os.getpid()),
-            "build",
-            str(self.root),
-        ]
-        command += ["--path-output", str(self.work), "-W", "-n", "--keep-going", "-q"]
+        command = [sys.executable, "-m", BUILDER, str(os.getpid()), "build"]
+        command += [str(self.root), "--path-output", str(place), "-q", *options]
         own = {"PYTHONPATH": python_path(TOOLS), "PYTHONUTF8": "1"}
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
             streams = {"stdout": output, "stderr": output, "stdin": subprocess.DEVNULL}

@@ -1,7 +1,6 @@
 """Write the slides of the chapters to dist/slides, as a whole or not at all."""
 
 import shutil
-import tempfile
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -9,8 +8,8 @@ from string import Template
 
 from bs4 import Tag
 
-from book_tools.chapters import ROOT, alone, find_chapter, list_chapters
-from book_tools.site.book import Book
+from book_tools.chapters import ROOT, aside, find_chapter, list_chapters
+from book_tools.site.book import Book, clear
 from book_tools.site.facts import Facts, read_facts
 from book_tools.slides.deck import Deck, Slide
 from book_tools.slides.figures import parts_of
@@ -31,14 +30,12 @@ def slides(chapter: str | None = None, root: Path = ROOT) -> int:
     book = Book(root)
     book.make()
     place = root / "dist" / "slides"
-    place.parent.mkdir(exist_ok=True)
-    with alone(root, "slides"), tempfile.TemporaryDirectory(dir=place.parent) as made:
-        new = Path(made, "slides")
+    with aside(root, "slides") as made:
+        new = made / "slides"
         if chapter and place.is_dir():
             shutil.copytree(place, new)
         counts = [write_deck(book, path, new) for path in chosen]
-        if place.is_dir():
-            place.rename(Path(made, "old"))
+        clear(place)
         new.rename(place)
     for path, count in zip(chosen, counts, strict=True):
         print(f"dist/slides/{path.stem}.html: {count} slides")

@@ -9,6 +9,7 @@ listing prints comes one step after the listing, so that a class can predict it.
 import re
 from copy import copy
 from dataclasses import dataclass, field
+from html import escape
 
 from bs4 import Tag
 
@@ -138,7 +139,7 @@ class Deck:
         lines = code_lines(listing) if listing else []
         results = [clean(each) for each in cell.select(":scope > .cell_output > *")]
         figures = [result for result in results if result.find("img")]
-        code = "\n".join(map(plain, lines)).replace("<", "&lt;")
+        code = escape("\n".join(map(plain, lines)), quote=False)
         for result in figures:
             said = result.figcaption.decode_contents() if result.figcaption else ""
             said += f"<pre>{code}</pre>" if code else ""

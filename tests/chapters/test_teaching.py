@@ -161,7 +161,9 @@ def hidden(source, tag):
 FIGURE = new_output("display_data", {"image/png": "", "text/plain": "figure"})
 QUIZ = "## Check yourself\n\n::::{admonition} Why?\n:class: quiz\n::::"
 TASK = "## Exercises\n\n:::{exercise-start} One\n:label: ex\n:::\n\nCount many words."
-RUBRIC = ":::{exercise-start} Two\n:label: ex-2\n:::\n\n**Rubric.** A good answer."
+ANSWER = "### BEGIN SOLUTION\nn = 1\n### END SOLUTION"
+OPEN = ":::{exercise-start} Two\n:label: ex-2\n:::\n\nSay why."
+RUBRIC = ":::{solution-start} ex-2\n:::\n\n**Rubric.** A good answer."
 COUNTED = {
     "nothing": ((), (3, 0, 0, 0, 0, 0)),
     "words": (
@@ -172,7 +174,10 @@ COUNTED = {
     "figure": ((new_code_cell("a", outputs=[FIGURE]),), (3, 1, 1)),
     "quiz": ((new_markdown_cell(QUIZ),), (3, 0, 0, 1)),
     "exercises": (
-        (new_markdown_cell(TASK), new_markdown_cell(RUBRIC)),
+        (
+            *(new_markdown_cell(TASK), new_code_cell(ANSWER), hidden("n", "check")),
+            *(new_markdown_cell(OPEN), new_markdown_cell(RUBRIC)),
+        ),
         (3, 0, 0, 0, 1, 1),
     ),
 }

@@ -270,7 +270,7 @@ def test_buttons_lead_to_the_first_chapter_there_is(elsewhere):
 
 def test_contents_keep_what_is_chosen_and_no_empty_part():
     text = (ROOT / "_toc.yml").read_text()
-    kept = yaml.safe_load(chosen.cut_contents(text, lambda name: "-cell" in name))
+    kept = chosen.cut_contents(text, lambda name: "-cell" in name)
     assert [p["chapters"] for p in kept["parts"]] == [
         [{"file": "chapters/01-one-cell"}]
     ]
