@@ -12,7 +12,8 @@ LINT = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "--output-format", "concise", "."),
 )
-PYTEST = ("pytest", "-n", "2", "--dist", "loadfile")
+# A file goes to one worker as a whole; in their order, so that no long one is last.
+PYTEST = ("pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 NOTEBOOKS = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=180")
 EVERYTHING = (
     *LINT,
