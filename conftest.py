@@ -11,6 +11,7 @@ from nbval.kernel import RunningKernel
 
 from book_tools.chapters import ROOT, python_path
 from book_tools.outputs import NOT_COMPARED
+from book_tools.run import THREADS
 
 # A kernel that a test starts draws its figures inline, whatever the shell says,
 # neither reads a reader's own IPython settings nor writes into that history, and
@@ -18,6 +19,11 @@ from book_tools.outputs import NOT_COMPARED
 os.environ.pop("MPLBACKEND", None)
 os.environ["IPYTHONDIR"] = str(ROOT / "_build" / "ipython")
 os.environ["PYTHONPATH"] = python_path(Path(__file__).parent)
+
+# Two workers on two cores: threads of one would wait for those of the other. `make run`
+# has seen that the numbers are the same with one as with many.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ |= dict.fromkeys(THREADS, "1")
 
 
 # A shell may start its background jobs deaf to Ctrl-C; tests send it to their children.
