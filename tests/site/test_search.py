@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from book_tools.site import node_binary, search
+from book_tools.site import search
+from book_tools.site.formulas import node_binary
 from tests.site.test_browser import AXE, PHONE, violations
 
 STATIC = Path(__file__).resolve().parents[2] / "_static"
