@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import platform
+import subprocess
 import sys
 import warnings
 from contextlib import suppress
 from importlib import metadata
+from pathlib import Path
 
 from lstm_utils._validate import check_int
 
 __all__ = ["setup", "versions"]
+
+CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def setup(seed: int = 0) -> None:
@@ -89,28 +94,66 @@ def setup(seed: int = 0) -> None:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that decide which numbers come out.
+    """Return what decides which numbers come out.
 
     Paste it into a report that a number differs from the page.
 
     Returns
     -------
     dict of str to str
-        Python, operating system, processor, and each library in use.
+        Python, operating system, processor and the instructions that it knows, the
+        backend of Keras, what was asked of its arithmetic, the commit of this package
+        where it is known, and the version of each library in use.
 
     Examples
     --------
     >>> from lstm_utils import versions
     >>> sorted(versions())[:3]
-    ['jupyter-book', 'keras', 'lstm-utils']
+    ['backend', 'commit', 'instructions']
     """
     found = {
         "python": platform.python_version(),
         "system": platform.system(),
         "processor": platform.machine(),
+        "instructions": _instructions(),
+        "backend": _backend(),
+        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "not set"),
+        "threads": os.environ.get("TF_NUM_INTRAOP_THREADS", str(os.cpu_count())),
+        "commit": _commit(),
     }
     names = ["lstm-utils", "numpy", "scipy", "keras", "tensorflow", "jupyter-book"]
     return found | {name: _version(name) for name in names}
+
+
+def _instructions() -> str:
+    """Return the vector instructions that NumPy found, AVX2 for one."""
+    import numpy as np
+
+    found = np.show_config(mode="dicts").get("SIMD Extensions", {})
+    names = [*found.get("baseline", ()), *found.get("found", ())]
+    return " ".join(names) or "not known"
+
+
+def _backend() -> str:
+    """Return what Keras runs on, or will; it is not loaded for that."""
+    if "keras" in sys.modules:
+        return sys.modules["keras"].backend.backend()
+    return os.environ.get("KERAS_BACKEND", "not loaded")
+
+
+def _commit(folder: Path = CHECKOUT) -> str:
+    """Return the commit of this package: of a checkout, or as pip installed it."""
+    if (folder / ".git").exists():
+        git = ["git", "-C", str(folder), "describe", "--always", "--dirty"]
+        git += ["--abbrev=12", "--exclude=*"]  # the commit, not the tag before it
+        with suppress(OSError, subprocess.CalledProcessError):
+            quiet = {"stderr": subprocess.DEVNULL, "text": True}
+            return subprocess.check_output(git, **quiet).strip()
+    with suppress(metadata.PackageNotFoundError):
+        origin = metadata.distribution("lstm-utils").read_text("direct_url.json")
+        commit = json.loads(origin or "{}").get("vcs_info", {}).get("commit_id")
+        return (commit or "not known")[:12]
+    return "not known"
 
 
 def _version(name: str) -> str:

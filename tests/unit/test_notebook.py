@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from importlib import metadata
+from types import SimpleNamespace
 
 import pytest
 
-from lstm_utils import setup, versions
+from lstm_utils import notebook, setup, versions
 
 REPORT = """
 import json, os, sys, warnings
@@ -81,8 +83,56 @@ def test_a_backend_that_is_not_there_is_named():
     assert "Keras is to run on jax, but jax is not installed" in caught.value.stderr
 
 
-def test_versions_names_what_decides_the_numbers():
+def test_versions_names_what_decides_the_numbers(monkeypatch):
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")
     found = versions()
     assert {"python", "numpy", "keras", "tensorflow", "processor"} <= set(found)
     assert all(isinstance(value, str) and value for value in found.values())
     assert found["keras"].startswith("3.")
+    assert found["onednn"] == "1"
+
+
+def test_versions_names_the_backend_in_use_and_loads_none(monkeypatch):
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert versions()["backend"] == "jax"
+    monkeypatch.delenv("KERAS_BACKEND")
+    assert versions()["backend"] == "not loaded"
+    assert "keras" not in sys.modules
+    loaded = SimpleNamespace(backend=SimpleNamespace(backend=lambda: "tensorflow"))
+    monkeypatch.setitem(sys.modules, "keras", loaded)
+    assert versions()["backend"] == "tensorflow"
+
+
+def test_versions_names_the_commit_of_a_checkout_and_whether_it_was_changed(tmp_path):
+    def git(*arguments):
+        who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+        command = ["git", *who, "-C", str(tmp_path), *arguments]
+        return subprocess.check_output(command, text=True).strip()
+
+    git("init", "--quiet")
+    (tmp_path / "a").write_text("1")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "x")
+    git("tag", "-a", "v1", "--message", "x")
+    commit = git("rev-parse", "HEAD")[:12]
+    assert notebook._commit(tmp_path) == commit
+    (tmp_path / "a").write_text("2")
+    assert notebook._commit(tmp_path) == f"{commit}-dirty"
+
+
+@pytest.mark.parametrize(
+    ("origin", "commit"),
+    [
+        (json.dumps({"vcs_info": {"vcs": "git", "commit_id": "a" * 40}}), "a"),
+        ('{"url": "file:///x", "dir_info": {}}', None),
+        (None, None),
+    ],
+)
+def test_versions_names_the_commit_that_pip_installed(
+    monkeypatch, tmp_path, origin, commit
+):
+    installed = SimpleNamespace(read_text=lambda name: origin)
+    monkeypatch.setattr(metadata, "distribution", lambda name: installed)
+    expected = commit * 12 if commit else "not known"
+    assert notebook._commit(tmp_path) == expected
