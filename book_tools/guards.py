@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import chain, groupby
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from book_tools.replay import Replay
 LIST = "tests/guards.toml"
 FACTORS = (1.33, 0.67)
 SWAP = "swap"
+TOGETHER = 32  # changes of a metric that are looked at at once, first
 REPEATS = {"seed", "lr", "round", "run", "epoch"}  # what differs within an arm
 NO_METRICS = {"params", "cores", "place", "round", "target", "sequences", "updates"}
 
@@ -97,7 +99,8 @@ def _guard(page: Replay, root: Path, sample: int | None, workers: int) -> int:
     whole = sample is None or sample >= len(changes)
     if not whole:
         _say(f"a sample of {sample} changes out of {len(changes)}")
-        changes = random.Random(page.name).sample(changes, sample)
+        drawn = random.Random(page.name).sample(range(len(changes)), sample)
+        changes = [changes[place] for place in sorted(drawn)]
     shown, survivors, unexcused = 0, [], 0
     results = _try_all(page, changes, workers)
     with tqdm(results, "changes", len(changes)) as bar:  # which Ctrl-C ends as well
@@ -138,7 +141,8 @@ def _changes(page: Replay, name: str) -> Iterator[Change]:
     """Yield what can be changed in a table, as far as the page shows the metric."""
     rows = page.tables[name]
     settings, metrics = _columns(rows)
-    bent = {m: rows.assign(**{m: rows[m] * FACTORS[0]}) for m in metrics}
+    apart = [*_factors(name, len(rows))]  # all by one, and a ratio would stay
+    bent = {m: rows.assign(**{m: rows[m] * apart}) for m in metrics}
     metrics = [m for m in metrics if page.shows(name, bent[m]) is not None]
     arms = rows[settings].drop_duplicates().to_dict("records")
     for metric in metrics:
@@ -149,6 +153,13 @@ def _changes(page: Replay, name: str) -> Iterator[Change]:
         ratios = means[0] / means[1]
         if not ratios.between(*sorted(FACTORS)).all():  # else it changes less than they
             yield Change(name, arm, SWAP, other=other)
+
+
+def _factors(seed: str, number: int) -> Iterator[float]:
+    """Yield factors that differ, below 0.7 or above 1.3, the same each time."""
+    draw = random.Random(seed)
+    for _ in range(number):
+        yield 1 + draw.choice((1, -1)) * draw.uniform(0.3, 0.6)
 
 
 def _columns(rows: Any) -> tuple[list[str], list[str]]:
@@ -190,12 +201,40 @@ def _try_all(page: Replay, changes: list[Change], workers: int) -> Iterator[str 
     """Yield what `_try` says of each change."""
     global _page
     _page = page
+    groups = [*_groups(changes)]
     if workers < 2 or "fork" not in get_all_start_methods():
-        yield from map(_try, changes)
+        yield from chain.from_iterable(map(_try_group, groups))
         return
     no_ctrl_c = signal.signal, (signal.SIGINT, signal.SIG_IGN)  # it ends the parent
     with get_context("fork").Pool(workers, *no_ctrl_c) as pool:  # with the page as run
-        yield from pool.imap(_try, changes)
+        yield from chain.from_iterable(pool.imap(_try_group, groups))
+
+
+def _groups(changes: list[Change]) -> Iterator[list[Change]]:
+    """Yield the changes in their order, those of one metric together."""
+    for (_, metric), found in groupby(changes, lambda c: (c.table, c.metric)):
+        group, size = [*found], 1 if metric == SWAP else TOGETHER
+        yield from (group[n : n + size] for n in range(0, len(group), size))
+
+
+def _try_group(changes: list[Change]) -> list[str | None]:
+    """Try changes of one metric: all at once, and by halves where the page shows that.
+
+    Each of their arms gets a factor of its own then, lest a ratio stay as it was, and
+    what goes up goes down the second time.
+    """
+    if len(changes) == 1:
+        return [_try(changes[0])]
+    arms = {str(change.arm): change.arm for change in changes}.values()
+    factors = [*_factors(str(changes[0]), len(arms))]
+    for bent in (factors, [2 - factor for factor in factors]):
+        table, rows = changes[0].table, _page.tables[changes[0].table]
+        for arm, factor in zip(arms, bent, strict=True):
+            rows = Change(table, arm, changes[0].metric, factor).applied(rows)
+        if _page.shows(table, rows) is not None:
+            half = len(changes) // 2
+            return _try_group(changes[:half]) + _try_group(changes[half:])
+    return [None] * len(changes)
 
 
 def _try(change: Change) -> str | None:

@@ -44,9 +44,9 @@ def write(small_book):
     (small_book / "experiments/results/small.csv").write_text(ROWS)
     (small_book / "tests").mkdir()
 
-    def written(guard, *more, excuses=()):
+    def written(guard, *more, excuses=(), means=MEANS):
         hidden = {"tags": ["remove-cell", "test"]}
-        cells = [new_code_cell(source) for source in (READ, MEANS, *more)]
+        cells = [new_code_cell(source) for source in (READ, means, *more)]
         cells += [new_code_cell(source, metadata=hidden) for source in (TRAINED, guard)]
         cells.insert(2, new_markdown_cell("## Depth\n\nTwo layers cost more. Do they?"))
         path = small_book / "chapters" / "01-small.ipynb"
@@ -79,6 +79,16 @@ def test_a_strong_guard_lets_nothing_through_and_what_is_not_shown_is_not_counte
     counts = "6 changes show, 6 are noticed, 0 excused, 0 survive\n"
     said = f"01-small\n{counts}"  # two arms each way, and two swaps
     assert capsys.readouterr().out == said
+
+
+def test_what_is_shown_as_a_ratio_alone_is_found_though_many_are_tried_at_once(
+    guarded, capsys
+):
+    ratio = MEANS.rpartition("\n")[0] + "\nprint(round(means[2] / means[1], 1))"
+    assert guarded(ORDER, means=ratio) == 1
+    said = capsys.readouterr().out
+    found = [said.count(f"depth={n}, backend=jax: test_score x") for n in (1, 2, 3)]
+    assert found == [2, 2, 0]
 
 
 def test_a_weak_guard_is_named_with_its_cell_and_sentence(guarded, capsys):
@@ -191,7 +201,7 @@ sys.exit(__main__.main(["guards"]))
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
 def test_ctrl_c_ends_in_one_line_and_what_was_found_is_said(write, small_book):
-    write(ORDER, "import time\n\nif means[1] < 0.2:\n    time.sleep(60)")
+    write(ORDER, "import time\n\nif means[2] > 0.85:\n    time.sleep(60)")
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     own = os.environ | {"PYTHONPATH": python_path()}
     command = [sys.executable, "-c", COMMAND, str(small_book)]
