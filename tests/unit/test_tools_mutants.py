@@ -3,13 +3,17 @@
 import ast
 import shlex
 import subprocess
+import sys
+from functools import partial
 
 import pytest
+from _pytest.mark.expression import Expression
 
 from book_tools.chapters import ROOT
 from book_tools.mutants import LIST, _failure, mutants, mutated, read_faults
 
 FAULTS = read_faults()
+NOTEBOOK = "--nbval --nbval-current-env chapters/00-before-you-start.ipynb"
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault["file"])
@@ -22,6 +26,25 @@ def test_a_fault_of_the_list_applies_and_its_tests_are_there(fault):
     assert paths
     assert [path for path in paths if not (ROOT / path.split("::")[0]).exists()] == []
     assert fault.keys() <= {"file", "find", "put", "tests", "survives"}
+
+
+@pytest.mark.slow
+def test_each_fault_has_a_test_that_could_notice_it():
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests"]
+    listed = subprocess.check_output([*command, "lstm_utils"], cwd=ROOT, text=True)
+    there = [line.lower() for line in listed.splitlines() if "::" in line]
+    for tests in {fault["tests"] for fault in FAULTS} - {NOTEBOOK}:
+        path, *how = shlex.split(tests)
+        names = [name for name in there if name.startswith(path.lower())]
+        if "-k" in how:
+            wanted = Expression.compile(how[how.index("-k") + 1])
+            names = [name for name in names if wanted.evaluate(partial(has, name))]
+        assert names, tests
+
+
+def has(name, word, **_):
+    """Tell whether a test's name has a word, as pytest's -k does."""
+    return word.lower() in name
 
 
 def test_no_fault_is_listed_twice():
