@@ -99,11 +99,11 @@ def build(encoder: str, model: str):
 
 
 def two_directions(forward, units: int):
-    """Return the model with an encoder that reads both ways, half as wide each way."""
+    """Return the model with encoders that read both ways, half as wide each way."""
     import keras
 
     def replace(layer, *args, **kwargs):
-        if layer.name != "encoder_1":
+        if not layer.name.startswith("encoder_"):
             return layer(*args, **kwargs)
         half = keras.layers.LSTM(
             units // 2,
@@ -111,10 +111,10 @@ def two_directions(forward, units: int):
             return_state=True,
             name="encoder",
         )
-        both = keras.layers.Bidirectional(half, name="encoder_1")
+        both = keras.layers.Bidirectional(half, name=layer.name)
         encoded, h_on, c_on, h_back, c_back = both(*args, **kwargs)
-        join = keras.layers.Concatenate
-        h = join(name="handed_h")([h_on, h_back])
-        return encoded, h, join(name="handed_c")([c_on, c_back])
+        join, number = keras.layers.Concatenate, layer.name.removeprefix("encoder_")
+        h = join(name=f"handed_h_{number}")([h_on, h_back])
+        return encoded, h, join(name=f"handed_c_{number}")([c_on, c_back])
 
     return keras.models.clone_model(forward, call_function=replace)

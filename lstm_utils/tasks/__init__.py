@@ -1,6 +1,15 @@
 """Problems with a known answer, one generator each."""
 
+from lstm_utils.tasks.edits import edit_distance
 from lstm_utils.tasks.grammars import dyck, dyck_bits, phrase_bits, phrase_grammar
+from lstm_utils.tasks.number_words import (
+    LANGUAGES,
+    TAGS,
+    number_alignment,
+    number_pairs,
+    number_vocabulary,
+    number_words,
+)
 from lstm_utils.tasks.numbers import (
     addition,
     addition_vocabulary,
@@ -40,3 +49,4 @@ from lstm_utils.tasks.vocabulary import (
     Vocabulary,
     shift_right,
 )
+from lstm_utils.tasks.word_vocabulary import UNKNOWN, WordVocabulary
