@@ -1,4 +1,4 @@
-"""One model for several languages: does it translate between two it never saw paired?
+"""One model for several languages, and pairs of them that it was never shown.
 
 The numbers are to be translated from each language into each other, the tag of the
 target before the source. Two pairs are left out in both directions: German and Dutch,
