@@ -188,7 +188,8 @@ def number_alignment(
     the words below a hundred, what all numbers of a decade have in common, at their
     beginning or end, tells the tens. The rest tells the ones, and the tens as well
     where it is neither the rest of the twenties nor, behind one letter at most, the
-    word of the ones. The end and tags belong to no place.
+    word of the ones. Letters that change behind a hundred, as in Welsh, go with it. The
+    end and tags belong to no place.
 
     Introduced in: 14
 

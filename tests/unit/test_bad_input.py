@@ -119,6 +119,8 @@ KINDS = {
     **each("curves groups", LINES),
     **each("lags season origins", COUNT),
     **each("trend unknown forecasts", FLAG),
+    "a": of("abc", "text", "empty", "unequal"),
+    "b": of("abd", "text", "empty", "unequal"),
     "errors": array(4),
     "forecasters": of(
         {"a": lambda past: lambda series: series.shift(1)}, inner={"a": 1}
@@ -165,6 +167,10 @@ KINDS = {
     "rows": of([{"seed": 2, "score": 4.0}], inner=["seed"], lacking=[{"seed": 2}]),
     "series": of(np.arange(20.0), rank=np.ones((2, 2, 2))),
     "symbols": of("abc", "text"),
+    "language": of("de"),
+    "languages": of(["de", "fr"], "None", inner=["xx"], twice=["de", "de"]),
+    "numbers": of(np.array([7, 80]), rank=np.ones((1, 1), int), above=np.array([1000])),
+    "pairs": of([("de", "fr")], inner=[("de", "xx")], single=[("de",)]),
     "table": of("deep_or_wide.csv"),
     "texts": of(["a"]),
     "trace": of(GateTraces("lstm", *np.full((6, 1, 5, 1), 0.5))),
@@ -196,6 +202,7 @@ OWN = {
     "dyck_bits": ONE_HOT,
     "greedy_decode": WRITER,
     "make_transformer": {"width": of(4)},
+    "number_vocabulary": {"languages": of(["de", "fr"], twice=["de", "de"])},
     "numpy_lstm": {"weights": of(WEIGHTS, inner=[np.nan * w for w in WEIGHTS])},
     "phrase_bits": ONE_HOT,
     "plot_alignment": {

@@ -1,0 +1,118 @@
+"""Sweeps of the translator: numbers held out, sizes, directions, what is counted."""
+
+import keras
+import numpy as np
+import pytest
+
+from experiments import _numbers, many_languages, number_words
+from lstm_utils import tasks
+from lstm_utils.decoding import greedy_decode
+
+
+def test_no_number_is_in_two_parts_and_all_seventies_can_be_held_out():
+    parts = _numbers.split()
+    assert {name: len(part) for name, part in parts.items()} == {
+        "val": 100,
+        "test": 200,
+        "train": 700,
+    }
+    assert sorted(np.concatenate([*parts.values()])) == [*range(1000)]
+    held = _numbers.split("seventies")
+    assert sorted(held["test"]) == [n for n in range(1000) if n // 10 % 10 == 7]
+    others = [*held["train"], *held["val"]]
+    assert not {*held["test"]} & {*others}
+    assert {*held["val"]} <= {*parts["val"]}
+
+
+def build(change):
+    arm = number_words.BASE | change
+    languages = arm["pair"].split("-")
+    vocabulary, parts = number_words.data(
+        languages, arm["tokens"], _numbers.split(arm["held_out"])
+    )
+    form = [arm[k] for k in ("depth", "units", "attention", "encoder", "handover")]
+    embedding = number_words.EMBEDDINGS[arm["encoder"]]
+    return _numbers.build(len(vocabulary), *form, embedding), vocabulary, parts
+
+
+@pytest.mark.slow
+def test_arms_that_are_compared_have_equal_parameters():
+    counts = [build(c)[0].count_params() for c in ({}, *number_words.CHANGES)]
+    assert max(counts) < 1.02 * min(counts)
+    characters, words = (
+        build({"pair": "en-fr"} | form)[0].count_params()
+        for form in ({}, {"tokens": "words", "units": 62})
+    )
+    assert characters == pytest.approx(words, rel=0.02)
+
+
+def test_words_that_no_training_number_holds_are_unknown():
+    numbers = _numbers.split()
+    vocabulary, parts = number_words.data(["de", "fr"], "words", numbers)
+    assert (parts["test"][0][:, 0] == 3).all()  # each German number is one word
+    assert (parts["train"][0] != 3).all()
+    vocabulary, parts = number_words.data(["en", "fr"], "words", numbers)
+    source, targets = parts["test"]
+    assert (source != 3).all()
+    assert (targets != 3).all()
+    words = tasks.number_words(numbers["test"], "fr")
+    assert vocabulary.decode(targets) == [w.replace("-", " ") for w in words]
+
+
+def test_trained_directions_leave_two_pairs_out_both_ways():
+    for n in (4, 8, 12):
+        names = many_languages.NAMES[:n]
+        trained = many_languages.trained(names)
+        assert len({*trained}) == n * (n - 1) - 4
+        assert not {("de", "nl"), ("nl", "de"), ("fr", "en"), ("en", "fr")} & {*trained}
+        for (of, to), via in many_languages.DIRECTIONS.items():
+            assert {(of, via), (via, to)} <= {*trained}
+
+
+class Speaker:
+    """Stands for a model: writes a number in the language that it is given."""
+
+    def __init__(self, say):
+        self.say = say
+
+
+def test_a_stray_answer_is_right_in_another_language(monkeypatch):
+    names = many_languages.NAMES[:4]
+    vocabulary = tasks.number_vocabulary(names)
+    numbers = np.array([21, 22, 23, 24])
+
+    def write(model, source, steps):
+        texts = vocabulary.decode(source)
+        return vocabulary.encode([model.say(text) for text in texts], end=True)
+
+    monkeypatch.setattr(many_languages, "greedy_decode", write)
+    meant = {
+        tag + word: tasks.number_words([n], to)[0]
+        for n in numbers
+        for to, tag in tasks.TAGS.items()
+        if to in names
+        for of in names
+        for word in tasks.number_words([n], of)
+    }
+    german = {word: tasks.number_words([21], "de")[0] for word in meant}
+    way = (("de", "nl"), "en", numbers)
+
+    def found(say):
+        return many_languages.untrained(Speaker(say), names, *way)
+
+    assert found(meant.get) == {"direct": 0, "via": 0, "stray": 0}
+    # Keeps to German for 21 only, and says 21 for all else.
+    assert found(german.get) == {"direct": 1, "via": 1, "stray": 0.25}
+
+
+@pytest.mark.slow
+def test_what_a_model_writes_on_its_own_is_counted_in_edits():
+    keras.utils.set_random_seed(0)
+    model, vocabulary, parts = build({"pair": "en-fr", "tokens": "words", "units": 62})
+    source, targets = (ids[:20] for ids in parts["test"])
+    found = _numbers.free(model, vocabulary, source, targets)
+    written = vocabulary.decode(greedy_decode(model, source, targets.shape[1]))
+    right = vocabulary.decode(targets)
+    edits = [tasks.edit_distance(a, b) for a, b in zip(written, right, strict=True)]
+    assert found["edits"] == pytest.approx(np.mean(edits))
+    assert 0 <= found["chrf"] < 0.5
