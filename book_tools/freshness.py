@@ -52,7 +52,7 @@ def stamp(notebook: NotebookNode, root: Path = ROOT, runs: str = BOTH) -> dict:
         },
         "prints": {name: _hash(text) for name, text in sorted(_printed(trees, code))},
         "runs": runs,
-        "tables": {path.name: _hash(path.read_text("utf-8")) for path in tables},
+        "tables": {path.name: _hash(_content(path)) for path in tables},
         "versions": _hash(locked_versions(root / "requirements" / "run.txt")),
     }
 
@@ -165,6 +165,12 @@ def _printed(trees: list[ast.Module], code: Code) -> Iterator[tuple[str, str]]:
                 for room in code.package.rooms((module, name)):
                     text = code.package.module(room).source(name)
                     yield f"{room}.{name}".rstrip("."), text
+
+
+def _content(path: Path) -> str:
+    """Return what a table says, or the bytes of a file of weights, as a text."""
+    whole = path.read_bytes()
+    return whole.hex() if path.suffix == ".npz" else whole.decode()
 
 
 def _tables_read(tree: ast.Module, root: Path) -> list[Path]:

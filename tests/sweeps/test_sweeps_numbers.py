@@ -4,9 +4,10 @@ import keras
 import numpy as np
 import pytest
 
-from experiments import _numbers, many_languages, number_words
+from experiments import _numbers, _translator, many_languages, number_words
 from lstm_utils import tasks
 from lstm_utils.decoding import greedy_decode
+from lstm_utils.experiments import load_weights
 
 
 def test_no_number_is_in_two_parts_and_all_seventies_can_be_held_out():
@@ -116,3 +117,51 @@ def test_what_a_model_writes_on_its_own_is_counted_in_edits():
     edits = [tasks.edit_distance(a, b) for a, b in zip(written, right, strict=True)]
     assert found["edits"] == pytest.approx(np.mean(edits))
     assert 0 <= found["chrf"] < 0.5
+
+
+# --- the large translator -------------------------------------------------------
+
+
+def test_batches_of_the_translator_are_whole_and_of_one_rounded_length():
+    source, targets = tasks.number_pairs(range(300), [("de", "fr"), ("fr", "de")])
+    rng = np.random.default_rng(0)
+    rows = [*_translator.batches(source, targets, 30, rng)]
+    assert [len(batch) for batch in rows] == [64] * 30
+    assert {*np.concatenate(rows)} == {*range(600)}
+    for batch in rows:
+        (read, shifted), written = _translator.cut(source[batch], targets[batch])
+        for ids, whole in ((read, source), (written, targets)):
+            lengths = (ids != 0).sum(axis=1)
+            steps = min(-(-lengths.max() // 12) * 12, whole.shape[1])
+            assert ids.shape[1] == steps
+            assert lengths.min() > steps - 12 - (steps == whole.shape[1]) * 12
+            assert np.array_equal(lengths, (whole[batch] != 0).sum(axis=1))
+        assert np.array_equal(shifted, tasks.shift_right(written))
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(_translator, "LANGUAGES", ("de", "nl", "fr", "en"))
+    monkeypatch.setattr(_translator, "UNITS", 8)
+
+
+@pytest.mark.slow
+def test_the_translator_goes_on_where_it_was_stopped(small, tmp_path, capsys):
+    whole = _translator.train(tmp_path / "whole", 4, 2)
+    stopped = tmp_path / "stopped"
+    _translator.train(stopped, 4, 2)
+    (stopped / "000004.weights.h5").unlink()
+    capsys.readouterr()
+    again = _translator.train(stopped, 4, 2)
+    assert capsys.readouterr().out.startswith("4 of 4 updates, loss ")
+    assert int(again.optimizer.iterations) == 4
+    for one, other in zip(whole.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_the_stored_translator_is_small_and_as_good_as_the_book_says():
+    model = _translator.make()
+    assert _translator.KEPT.stat().st_size <= 600_000
+    load_weights(model, _translator.KEPT.name)
+    assert _translator.score(model) < 0.03

@@ -108,6 +108,16 @@ def test_a_change_of_what_outputs_depend_on_is_noticed(
     assert stale(path) == ([f"{part} changed"] if part else [])
 
 
+def test_other_weights_are_noticed(stamped, small_book):
+    weights = (small_book / TABLE).with_name("small.npz")
+    weights.parent.mkdir(parents=True, exist_ok=True)
+    weights.write_bytes(b"\x93NUMPY\x00\xff")
+    path = stamped('load("small.npz")')
+    assert stale(path) == []
+    weights.write_bytes(b"\x93NUMPY\x00\xfe")
+    assert stale(path) == ["the table small.npz changed"]
+
+
 def test_a_table_that_is_gone_is_noticed(stamped, small_book):
     (small_book / TABLE).touch()
     path = stamped(f'read("../{TABLE}")')
