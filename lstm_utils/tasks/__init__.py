@@ -2,7 +2,7 @@
 
 from lstm_utils.tasks.edits import edit_distance
 from lstm_utils.tasks.grammars import dyck, dyck_bits, phrase_bits, phrase_grammar
-from lstm_utils.tasks.number_words import (
+from lstm_utils.tasks.languages import (
     LANGUAGES,
     TAGS,
     number_alignment,

@@ -1,5 +1,7 @@
 """Sweeps of the translator: numbers held out, sizes, directions, what is counted."""
 
+import time
+
 import keras
 import numpy as np
 import pytest
@@ -117,6 +119,17 @@ def test_what_a_model_writes_on_its_own_is_counted_in_edits():
     edits = [tasks.edit_distance(a, b) for a, b in zip(written, right, strict=True)]
     assert found["edits"] == pytest.approx(np.mean(edits))
     assert 0 <= found["chrf"] < 0.5
+
+
+@pytest.mark.slow
+def test_a_thousand_numbers_are_translated_within_three_seconds():
+    model, _, _ = build({})
+    source, targets = tasks.number_pairs(range(1000), [("de", "fr")])
+    greedy_decode(model, source[:2], 3)
+    begun = time.process_time()  # one thread, whatever else the machine does
+    written = greedy_decode(model, source, targets.shape[1])
+    assert time.process_time() - begun < 3
+    assert written.shape == targets.shape
 
 
 # --- the large translator -------------------------------------------------------

@@ -68,6 +68,14 @@ def writer():
     return make_encoder_decoder(1, 4, 6, attention="dot", embedding=2)
 
 
+@cache
+def kept():
+    from lstm_utils.experiments import save_weights
+
+    save_weights(stack(), path := Path(f"{next(NUMBERS)}.npz").resolve())
+    return path
+
+
 def optimizer():
     import keras
 
@@ -201,6 +209,7 @@ OWN = {
     "draw_tensor": {"x": array(1, 2, 1), "steps": of(["a", "b"], "None", "unequal")},
     "dyck_bits": ONE_HOT,
     "greedy_decode": WRITER,
+    "load_weights": {"path": of(partial(kept))},
     "make_transformer": {"width": of(4)},
     "number_vocabulary": {"languages": of(["de", "fr"], twice=["de", "de"])},
     "numpy_lstm": {"weights": of(WEIGHTS, inner=[np.nan * w for w in WEIGHTS])},
@@ -214,6 +223,7 @@ OWN = {
     "plot_gates": {"x": array(1, 5, 1)},
     "plot_rates": {"scores": of({1: RUNS}, inner={1: RUNS, 2: {1: RUNS[1]}})},
     "sample_decode": WRITER,
+    "save_weights": {"path": of(partial(lambda: Path(f"{next(NUMBERS)}.npz")))},
 }
 RECORDS = {
     "DatedWindows",
