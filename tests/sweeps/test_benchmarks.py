@@ -165,8 +165,9 @@ def test_one_update_of_each_depth_is_timed(tmp_path):
 
 
 @pytest.mark.slow
-def test_updates_on_dates_are_timed_in_three_orders(tmp_path):
-    _, rows = bench(tmp_path, "length_batches", "--batches", "2")
+@pytest.mark.parametrize("name", ["length_batches", "number_batches"])
+def test_updates_are_timed_on_batches_in_three_orders(name, tmp_path):
+    _, rows = bench(tmp_path, name, "--batches", "2")
     arms = [row["arm"] for row in rows]
     assert {arm: arms.count(arm) for arm in arms} == dict.fromkeys(
         ("all alike", "as drawn", "by length"), 6

@@ -53,7 +53,7 @@ def test_a_name_that_is_none_is_refused(tmp_path):
         load_weights(dense(), tmp_path / "text.npz")
     with pytest.raises(FileNotFoundError, match="path names no file of weights: 'no"):
         load_weights(dense(), "no.npz")
-    with pytest.raises(ValueError, match="path must end in .npz, but"):
+    with pytest.raises(ValueError, match=r"path must end in \.npz, but"):
         save_weights(dense(), tmp_path / "weights.h5")
     with pytest.raises(TypeError, match="path must be the path of a file of weights"):
         save_weights(dense(), None)
