@@ -19,19 +19,10 @@ RULE = USUAL._replace(grid=(0.005, 0.01, 0.02, 0.04))
 EMBEDDING = 32
 
 
-def split(held_out: str = "drawn") -> dict[str, np.ndarray]:
-    """Return the numbers of ``train``, ``val`` and ``test``.
-
-    ``drawn`` tests numbers of all kinds, ``seventies`` all that have a seven as their
-    tens; the others are split as before then.
-    """
+def split() -> dict[str, np.ndarray]:
+    """Return the numbers of ``train``, ``val`` and ``test``."""
     order = np.random.default_rng(14).permutation(1000)
-    parts = {"val": order[:100], "test": order[100:300], "train": order[300:]}
-    if held_out == "seventies":
-        seventies = {name: part // 10 % 10 == 7 for name, part in parts.items()}
-        parts = {name: part[~seventies[name]] for name, part in parts.items()}
-        parts["test"] = np.flatnonzero(np.arange(1000) // 10 % 10 == 7)
-    return parts
+    return {"val": order[:100], "test": order[100:300], "train": order[300:]}
 
 
 def build(n_tokens, depth, units, attention, encoder, handover, embedding=EMBEDDING):

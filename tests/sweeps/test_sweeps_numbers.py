@@ -6,7 +6,13 @@ import keras
 import numpy as np
 import pytest
 
-from experiments import _numbers, _translator, many_languages, number_words
+from experiments import (
+    _numbers,
+    _translator,
+    held_out_decade,
+    many_languages,
+    number_words,
+)
 from lstm_utils import tasks
 from lstm_utils.decoding import greedy_decode
 from lstm_utils.experiments import load_weights
@@ -20,19 +26,16 @@ def test_no_number_is_in_two_parts_and_all_seventies_can_be_held_out():
         "train": 700,
     }
     assert sorted(np.concatenate([*parts.values()])) == [*range(1000)]
-    held = _numbers.split("seventies")
+    held = held_out_decade.parts()
     assert sorted(held["test"]) == [n for n in range(1000) if n // 10 % 10 == 7]
-    others = [*held["train"], *held["val"]]
-    assert not {*held["test"]} & {*others}
-    assert {*held["val"]} <= {*parts["val"]}
+    for name, part in {"val": "val", "train": "train", "other": "test"}.items():
+        assert {*held[name]} == {*parts[part]} - {*held["test"]}
 
 
 def build(change):
     arm = number_words.BASE | change
     languages = arm["pair"].split("-")
-    vocabulary, parts = number_words.data(
-        languages, arm["tokens"], _numbers.split(arm["held_out"])
-    )
+    vocabulary, parts = number_words.data(languages, arm["tokens"], _numbers.split())
     form = [arm[k] for k in ("depth", "units", "attention", "encoder", "handover")]
     embedding = number_words.EMBEDDINGS[arm["encoder"]]
     return _numbers.build(len(vocabulary), *form, embedding), vocabulary, parts
