@@ -56,7 +56,7 @@ def run(pair, depth, units, updates, lr, seed, backend) -> dict:
 
 
 def parts() -> dict[str, np.ndarray]:
-    """Return the numbers of ``train``, ``val`` and ``other``, and in ``test`` the 70s."""
+    """Return the numbers of ``train``, ``val``, ``other``, and ``test``: the 70s."""
     drawn = split()
     found = {name: part[part // 10 % 10 != 7] for name, part in drawn.items()}
     seventies = np.flatnonzero(np.arange(1000) // 10 % 10 == 7)
