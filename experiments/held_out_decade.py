@@ -2,8 +2,8 @@
 
 From German into French, where the seventies are said in a way of their own, and from
 Esperanto into Indonesian, where they follow the rule of every other decade: seven,
-ten, ones. The model of `number_words` and its numbers, but for those whose tens are a seven:
-none is trained, and all hundred of them are tested.
+ten, ones. The model of `number_words` and its numbers, but for those whose tens are a
+seven: none is trained, and all hundred of them are tested.
 """
 
 from __future__ import annotations
