@@ -29,7 +29,8 @@ def main() -> None:
     _strings.fit(model, number_pairs(seen, PAIR), **rule)
     save_weights(model, KEPT)
     load_weights(model, KEPT)
-    aligned = _attention.alignment(model, pair, number_alignment(unseen, PAIR))
+    right = number_alignment(unseen, PAIR, first_only=True)
+    aligned = _attention.alignment(model, pair, right)
     wrong = _strings.scores(model, pair)["string_error"]
     print(
         f"wrong {wrong:.3f}, looks right {aligned[0]:.3f}, or beside {aligned[1]:.3f}"

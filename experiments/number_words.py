@@ -10,8 +10,9 @@ the parameters there).
 
 from __future__ import annotations
 
-from experiments import _attention, _strings
+from experiments import _strings
 from experiments._arms import next_settings
+from experiments._attention import alignment
 from experiments._numbers import CHAPTER, RULE, build, free, split
 from experiments._start import seeded
 from lstm_utils.tasks import (
@@ -25,7 +26,8 @@ from lstm_utils.tasks import (
 __all__ = ["CHAPTER", "COST", "METRICS", "run", "settings"]
 
 COST = "about 100 CPU-minutes"
-METRICS = (*_strings.METRICS, "edits", "chrf", "aligned", "near")
+ALIGNED = ("aligned", "near", "decided", "decided_near")
+METRICS = (*_strings.METRICS, "edits", "chrf", *ALIGNED)
 BASE = {
     "pair": "de-fr",
     "tokens": "characters",
@@ -74,8 +76,9 @@ def run(
     """Train one model on numbers and score it on others, which it has never seen.
 
     ``aligned`` is the share of characters written while the largest weight lies on a
-    character of the same place of the number, ``near`` on it or beside it; both are 0
-    without attention and for words. ``edits`` counts characters, of words too.
+    character of the same place of the number, ``near`` on it or beside it; ``decided``
+    and ``decided_near`` count the first letter of each place only. They are 0 without
+    attention and for words. ``edits`` counts characters, of words too.
     """
     languages, numbers = pair.split("-"), split()
     vocabulary, parts = data(languages, tokens, numbers)
@@ -83,16 +86,18 @@ def run(
     model = build(len(vocabulary), *form)
     rule = {"updates": updates, "lr": lr, "seed": seed}
     _strings.fit(model, parts["train"], **rule)
-    aligned = near = 0.0
-    if tokens == "characters":
-        right = number_alignment(numbers["test"], [languages])
-        aligned, near = _attention.alignment(model, parts["test"], right)
-    return {
+    found = {
         **_strings.row(model, parts["val"], parts["test"]),
         **free(model, vocabulary, *parts["test"]),
-        "aligned": aligned,
-        "near": near,
     }
+    shares = [0.0] * 4
+    if tokens == "characters":
+        rights = [
+            number_alignment(numbers["test"], [languages], first_only=first)
+            for first in (False, True)
+        ]
+        shares = [k for r in rights for k in alignment(model, parts["test"], r)]
+    return found | dict(zip(ALIGNED, shares, strict=True))
 
 
 def data(languages, tokens, numbers):

@@ -28,6 +28,15 @@ def all_places(language) -> tuple[np.ndarray, ...]:
     return tuple(_places(words, below, number) for number in range(N_NUMBERS))
 
 
+def first_letters(word, places) -> np.ndarray:
+    """Return whether a character is the first letter of its places."""
+    letters = [k for k, character in enumerate(word) if character.isalpha()]
+    _, first = np.unique(places[letters], return_index=True)
+    found = np.zeros(len(word), dtype=bool)
+    found[np.array(letters)[first]] = True
+    return found
+
+
 def _places(words, below, number) -> np.ndarray:
     hundreds, rest = divmod(number, 100)
     if not hundreds:

@@ -6,8 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lstm_utils._validate import check_array, check_list, shown, wrong
-from lstm_utils.tasks._number_places import N_NUMBERS, all_places, all_words
+from lstm_utils._validate import check_array, check_flag, check_list, shown, wrong
+from lstm_utils.tasks._number_places import (
+    N_NUMBERS,
+    all_places,
+    all_words,
+    first_letters,
+)
 from lstm_utils.tasks.vocabulary import Vocabulary
 
 __all__ = [
@@ -178,7 +183,11 @@ def number_pairs(
 
 
 def number_alignment(
-    numbers, pairs: Sequence[tuple[str, str]], *, languages: Sequence[str] | None = None
+    numbers,
+    pairs: Sequence[tuple[str, str]],
+    *,
+    languages: Sequence[str] | None = None,
+    first_only: bool = False,
 ) -> np.ndarray:
     """Tell where in a number word each character of its translation is to be read.
 
@@ -197,6 +206,9 @@ def number_alignment(
     ----------
     numbers, pairs, languages
         As for `number_pairs`.
+    first_only : bool
+        Whether only the first letter of each place is to be read: there something is
+        decided, and what follows can be known from what was written.
 
     Returns
     -------
@@ -214,8 +226,8 @@ def number_alignment(
     >>> "".join(c for c, read in zip("einundzwanzig", aligned[0]) if read)
     'undzwanzig'
     """
-    numbers = _check_numbers(numbers)
-    form = _Form(pairs, languages)
+    numbers, form = _check_numbers(numbers), _Form(pairs, languages)
+    check_flag("first_only", first_only)
     shape = len(form.pairs) * len(numbers), form.target_steps, form.source_steps
     aligned = np.zeros(shape, dtype=bool)
     for k, (of, to) in enumerate(form.pairs):
@@ -223,6 +235,8 @@ def number_alignment(
         for row, n in enumerate(numbers, start=k * len(numbers)):
             read, written = all_places(of)[n], all_places(to)[n]
             shared = (written[:, None] & read) > 0
+            if first_only:
+                shared &= first_letters(all_words(to)[n], written)[:, None]
             aligned[row, : len(written), start : start + len(read)] = shared
     return aligned
 

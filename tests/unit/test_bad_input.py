@@ -116,6 +116,7 @@ KINDS = {
     **each("step within delay", of(4)),
     **each("steps longest", of(4, zero=0)),
     **each("residual layer_norm return_sequences fused end retry failed sharey", FLAG),
+    **each("first_only", FLAG),
     **each("text xlabel ylabel label title right", TEXT),
     **each("dropout length_penalty temperature tolerance", of(0.5, "fraction")),
     **each("gain learning_rate test", of(0.25, "fraction")),

@@ -105,6 +105,22 @@ def test_characters_belong_to_hundreds_tens_and_ones(number, language, expected)
     assert places(number, language) == expected
 
 
+def test_of_each_place_only_the_first_letter_may_count():
+    numbers = [748, 575, 431, 12]
+    whole, first = (
+        number_alignment(numbers, [("de", "fr")], first_only=only)
+        for only in (False, True)
+    )
+    rows = first.any(axis=2)
+    assert np.array_equal(first, whole & rows[:, :, None])
+    words = number_words(numbers, "fr")
+    found = [
+        "".join(np.array([*w])[r[: len(w)]]) for w, r in zip(words, rows, strict=True)
+    ]
+    # sept quarante huit, cinq soixante quinze, quatre trente et un, douze
+    assert found == ["sqh", "csq", "qte", "d"]
+
+
 def test_small_numbers_are_read_anywhere_and_tags_and_ends_nowhere():
     aligned = number_alignment([8], [("de", "fr")], languages=["de", "fr", "en"])[0]
     assert aligned[:4, 1:5].all()  # huit from acht
