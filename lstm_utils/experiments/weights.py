@@ -75,7 +75,7 @@ def load_weights(model, path) -> None:
     >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     >>> load_weights(model, "translator.npz")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    ValueError: path holds 22 arrays, but the model has 2 weights. Build it as ...
+    ValueError: path holds 20 arrays, but the model has 2 weights. Build it as ...
     """
     shapes = [array.shape for array in check_model("model", model).get_weights()]
     path = _check_path(path)
