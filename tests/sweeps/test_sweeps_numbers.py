@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 
 from experiments import (
+    _attention,
+    _crossing,
     _numbers,
+    _strings,
     _translator,
     held_out_decade,
     many_languages,
@@ -173,6 +176,19 @@ def test_the_translator_goes_on_where_it_was_stopped(small, tmp_path, capsys):
     assert int(again.optimizer.iterations) == 4
     for one, other in zip(whole.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_the_stored_model_that_is_handed_nothing_looks_where_it_must():
+    model, (_, unseen) = _crossing.make(), _crossing.numbers()
+    assert _crossing.KEPT.stat().st_size <= 300_000
+    load_weights(model, _crossing.KEPT.name)
+    pair = tasks.number_pairs(unseen, _crossing.PAIR)
+    assert _strings.scores(model, pair)["string_error"] < 0.06
+    right = tasks.number_alignment(unseen, _crossing.PAIR, first_only=True)
+    exact, near = _attention.alignment(model, pair, right)
+    assert exact > 0.8
+    assert near > 0.95
 
 
 @pytest.mark.slow

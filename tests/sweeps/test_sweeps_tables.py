@@ -31,7 +31,7 @@ TUNED = [name for name in NAMES if name not in OTHERS]
 CONFIRMED = (
     *("attention_by_length", "attention_on_dates", "deep_or_wide", "dropout_places"),
     *("going_deeper", "hand_over", "rate_by_depth", "scheduled_sampling"),
-    *("adam_epsilon", "recall_by_delay", "source_reversal"),
+    *("adam_epsilon", "number_words", "recall_by_delay", "source_reversal"),
 )
 
 
@@ -105,7 +105,9 @@ def test_an_arm_is_scored_on_fresh_seeds_at_the_best_rate_inside_its_grid(name):
         # Where all answers are right, or as wrong as guesses, no rate is the best one;
         # a head alone gains three hundredths from 0.16 to 5.12 and has no best one yet.
         settled = name == "recall_by_delay" and not 0 < means.min() < 0.85
-        if not settled and "head" not in arm:
+        # German numbers in words are all one unknown token: nothing can be learned.
+        blind = name == "number_words" and {"de-fr", "words"} <= {*arm}
+        if not settled and not blind and "head" not in arm:
             assert means.index[0] < means.idxmin() < means.index[-1], arm
         assert (looks.groupby("lr")["seed"].nunique() == TEN.get(name, 2)).all(), arm
 
@@ -168,6 +170,7 @@ def test_each_cell_of_rate_by_depth_holds_the_same_five_seeds():
         ("hand_over", ["task", "depth"]),
         ("matched_teachers", ["kind"]),
         ("next_value", ["series"]),
+        ("number_words", ["pair", "tokens"]),
         ("points_and_depth", ["task", "points"]),
         ("recall_by_delay", ["delay", "updates"]),
         ("second_lstm", ["task"]),
