@@ -101,13 +101,17 @@ def _fits(row, arm) -> bool:
 
 
 @cache
-def near_equal_widths(budget, depth, **ends) -> tuple[int, ...]:
-    """Return widths within 0.8 % of a budget that differ as little as possible."""
-    middle = next(k for k in count(1) if stack_params([k] * depth, **ends) >= budget)
+def near_equal_widths(budget, depth, params=None, **ends) -> tuple[int, ...]:
+    """Return widths within 0.8 % of a budget that differ as little as possible.
+
+    What `params` counts, given widths and ends; if left out, a stack with its head.
+    """
+    params = params or stack_params
+    middle = next(k for k in count(1) if params([k] * depth, **ends) >= budget)
     near = range(max(1, middle - 3), middle + 3)
 
     def preference(widths):
-        excess = abs(stack_params(widths, **ends) / budget - 1)
+        excess = abs(params(widths, **ends) / budget - 1)
         return max(excess, 0.008), max(widths) - min(widths), excess
 
     return min(product(near, repeat=depth), key=preference)

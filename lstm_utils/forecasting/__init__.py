@@ -1,5 +1,11 @@
 """From a column with dates to a verdict: windows, what is to be beaten, by how much."""
 
+from lstm_utils.forecasting.ahead import (
+    feed_back,
+    one_step_inputs,
+    pinball,
+    windows_ahead,
+)
 from lstm_utils.forecasting.baselines import (
     exponential_smoothing,
     linear_autoregression,

@@ -1,5 +1,6 @@
 """Problems with a known answer, one generator each."""
 
+from lstm_utils.tasks.demand import SHOP_CARRY, SHOP_NOISE, best_demand, shop_demand
 from lstm_utils.tasks.grammars import dyck, dyck_bits, phrase_bits, phrase_grammar
 from lstm_utils.tasks.numbers import (
     addition,
@@ -25,6 +26,7 @@ from lstm_utils.tasks.series import (
     lstm_teacher,
 )
 from lstm_utils.tasks.symbols import recall
+from lstm_utils.tasks.tables import load_dated
 from lstm_utils.tasks.texts import (
     copy_strings,
     reverse_strings,
