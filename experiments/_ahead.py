@@ -48,9 +48,9 @@ class Cut(NamedTuple):
 
     `past` and `future` are as `windows_ahead` has them; `following` is the next value,
     scaled as those of the past. `truth` (n, horizon) and `last` (n,) have the unit of
-    the data. `block` says where a window's targets lie: 0 is what is learnt from, 1
-    chooses, the rest is scored. `scale` is what the seasonal naive forecast loses on
-    what is learnt from.
+    the data. `at` counts the rows before the first target. `block` says where all
+    targets lie: 0 is what is learnt from, 1 chooses, the rest is scored. `scale` is
+    what the seasonal naive forecast loses on what is learnt from.
     """
 
     past: np.ndarray
@@ -58,6 +58,7 @@ class Cut(NamedTuple):
     following: np.ndarray
     truth: np.ndarray
     last: np.ndarray
+    at: np.ndarray
     block: np.ndarray
     middle: float
     unit: float
@@ -66,8 +67,15 @@ class Cut(NamedTuple):
 
     def where(self, rows) -> Cut:
         """Return some of the windows, such as those of one block."""
-        arrays = ("past", "future", "following", "truth", "last", "block")
+        arrays = ("past", "future", "following", "truth", "last", "at")
+        arrays += ("block",)
         return self._replace(**{name: getattr(self, name)[rows] for name in arrays})
+
+    def hidden(self) -> Cut:
+        """Take away what is known of the future, from the past as well."""
+        columns = self.past.shape[2] - self.future.shape[2]
+        past, nothing = self.past[:, :, :columns], self.future[:, :, :0]
+        return self._replace(past=past, future=nothing)
 
     def scaled(self) -> np.ndarray:
         """Return the targets as a network learns them: with a trend, from the last."""
@@ -137,6 +145,7 @@ def cut(table, plan: Plan, known: tuple) -> Cut:
         found.y[whole, :1].astype("float32"),
         target.to_numpy()[steps[whole]],
         target.to_numpy()[at[whole] - 1],
+        at[whole],
         blocks[whole, 0],
         float(middle[plan.target]),
         float(unit[plan.target]),

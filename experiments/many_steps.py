@@ -87,7 +87,7 @@ def run(problem, form, depth, future, inputs, fit, lr, seed, backend) -> dict:
     found, known = tables(problem, seed if problem in DRAWN else 0, inputs == "all")
     cuts = [cut(table, PLANS[problem], known) for table in found]
     if future == "hidden":
-        cuts = [hidden(one) for one in cuts]
+        cuts = [one.hidden() for one in cuts]
     groups = [cuts] if fit == "one" else [[one] for one in cuts]
     later, outputs = [], []
     for group in groups:
@@ -109,12 +109,6 @@ def run(problem, form, depth, future, inputs, fit, lr, seed, backend) -> dict:
         "inside_1": float(inside[0]),
         "inside_12": float(inside[-1]),
     }
-
-
-def hidden(one: Cut) -> Cut:
-    """Take what is known of the future away, from the past as well."""
-    columns = one.past.shape[2] - one.future.shape[2]
-    return one._replace(past=one.past[:, :, :columns], future=one.future[:, :, :0])
 
 
 def network(form: str, depth: int, one: Cut):
