@@ -84,7 +84,7 @@ def windows_ahead(
     """
     frame = _index.regular("table", table)
     frame = frame.to_frame() if frame.ndim == 1 else frame
-    if known:
+    if known not in ((), []):
         check_list("known", known, "It names columns of the table.")
     for column in (target, *known):
         if [*frame.columns].count(column) != 1:
@@ -221,8 +221,9 @@ def pinball(levels) -> Callable:
 
     Examples
     --------
-    >>> float(pinball([0.9])([[3.0]], [[1.0]])), float(pinball([0.9])([[1.0]], [[3.0]]))
-    (1.8..., 0.2...)
+    >>> below, above = pinball([0.9])([3.0], [1.0]), pinball([0.9])([1.0], [3.0])
+    >>> round(float(below), 3), round(float(above), 3)
+    (1.8, 0.2)
     """
     hint = "Such as (0.1, 0.5, 0.9), for the middle and a band of eight in ten."
     check_list("levels", levels, hint)
@@ -245,8 +246,7 @@ def pinball(levels) -> Callable:
 def _fitting(past, future) -> tuple[np.ndarray, np.ndarray]:
     """Return both as arrays, or raise where they do not belong together."""
     past = check_array("past", past, ("windows", "steps", "columns"), PAST)
-    future = np.asarray(future)
-    if future.shape[-1:] != (0,):
+    if getattr(future, "shape", (1,))[-1:] != (0,):
         axes = ("windows", "steps", "known columns")
         future = check_array("future", future, axes, FUTURE)
     columns = past.shape[2] - 1

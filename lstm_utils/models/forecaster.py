@@ -88,8 +88,8 @@ def make_forecaster(
     x, states = past, []
     for number, width in enumerate(widths, start=1):
         top = number == len(widths)
-        layer = layers.LSTM(width, return_sequences=not top, return_state=True)
-        x, *state = layer(x)
+        options = {"return_sequences": not top, "return_state": True}
+        x, *state = layers.LSTM(width, name=f"encoder_{number}", **options)(x)
         states.append(state)
     if form == "direct":
         if n_known:
@@ -103,8 +103,10 @@ def make_forecaster(
             x = layers.Dense(widths[-1], activation="tanh")(x)
         else:
             x = future if n_known else repeated
-            for width, state in zip(widths, states, strict=True):
-                x = layers.LSTM(width, return_sequences=True)(x, initial_state=state)
+            for number, state in enumerate(states, start=1):
+                options = {"return_sequences": True, "name": f"decoder_{number}"}
+                layer = layers.LSTM(widths[number - 1], **options)
+                x = layer(x, initial_state=state)
         x = layers.Dense(n_outputs)(x)
     inputs = [past, future] if n_known else past
     return keras.Model(inputs, x, name=form)

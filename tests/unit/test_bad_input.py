@@ -68,6 +68,19 @@ def writer():
     return make_encoder_decoder(1, 4, 6, attention="dot", embedding=2)
 
 
+@cache
+def one_step():
+    import keras
+
+    return keras.Sequential([keras.Input((4, 1)), keras.layers.LSTM(1)])
+
+
+def shops():
+    from lstm_utils.tasks import shop_demand
+
+    return shop_demand(2, 20, seed=0)
+
+
 def optimizer():
     import keras
 
@@ -97,6 +110,7 @@ NAMES, LINES = of(["a", "b"], "unequal"), of({"a": [2.0, 1.0]})
 IDS = ids([[3, 4], [5, 0]])
 WEIGHTS = [np.ones((2, 12)), np.ones((3, 12)), np.zeros(12)]
 RUNS = {1: [1.0, 2.0], 2: [2.0, 3.0]}
+AHEAD = {"past": array(2, 4, 1), "future": of(np.zeros((2, 4, 0)))}
 ONE_HOT = {"x": of(np.eye(10)[[[0, 4]]]), "y": of(np.array([[4, 1]]), rank=np.ones(2))}
 
 # What an argument of this name takes, whosever it is: a value, and what is bad for it.
@@ -118,7 +132,7 @@ KINDS = {
     **each("weights scores", TRIPLE),
     **each("curves groups", LINES),
     **each("lags season origins", COUNT),
-    **each("trend unknown forecasts", FLAG),
+    **each("trend unknown forecasts alike", FLAG),
     "errors": array(4),
     "forecasters": of(
         {"a": lambda past: lambda series: series.shift(1)}, inner={"a": 1}
@@ -143,6 +157,7 @@ KINDS = {
     "ids": of([[3]], "empty"),
     "initial_state": of((np.ones((4, 3)), np.ones((4, 3))), "None"),
     "keys": of(["seed"], inner=[1]),
+    "lift": of("same"),
     "levels": of([[("a", -0.1, True)]]),
     "log": of("x"),
     "loss": of("mse", "text"),
@@ -181,7 +196,19 @@ OWN = {
         "at": of("2026-01-10", early="2020-01-01"),
         "table": of(dated(), array=dated().to_numpy()),
     },
+    "best_demand": {"shops": of(partial(shops))},
     "dated_windows": {"table": holes()},
+    "feed_back": {"model": of(partial(one_step)), **AHEAD},
+    "load_dated": {"name": of("elnino")},
+    "make_forecaster": {"form": of("direct"), "n_known": of(2)},
+    "one_step_inputs": AHEAD,
+    "pinball": {"levels": of([0.5], zero=[0.0], one=[1])},
+    "shop_demand": {"steps": COUNT},
+    "windows_ahead": {
+        "table": of(dated().to_frame("a"), **holes()[1]),
+        "target": of("a"),
+        "known": of((), "empty"),
+    },
     "load_series": {"name": of("ar2")},
     "plot_forecast": {
         "series": of(dated(), array=dated().to_numpy()),
