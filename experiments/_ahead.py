@@ -133,7 +133,7 @@ def cut(table, plan: Plan, known: tuple) -> Cut:
     middle, unit = learnt.mean(), learnt.std()
     inputs[free] = (inputs[free] - middle) / unit
     ends = {"target": plan.target, "known": known}
-    found = windows_ahead(inputs.iloc[1:], plan.window, HORIZON, **ends)
+    found = windows_ahead(inputs.iloc[int(plan.trend) :], plan.window, HORIZON, **ends)
     at = table.index.get_indexer(found.dates)
     steps = at[:, None] + np.arange(HORIZON)
     blocks = np.searchsorted(cuts, steps, side="right")

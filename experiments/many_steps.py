@@ -11,7 +11,7 @@ The problems: four shops with weeks and promotions whose effect hangs on the wee
 does not (plain), or hangs on the shop as well (unlike): of these the best possible
 forecast is known. The sea off Peru and CO2 by month, and Seattle's temperature by day,
 alone or with what else was measured there. The shops are learnt by one network, or by
-one for each, with as many updates for each. All forms and depths have one number of
+one for each, with as many updates for each. All forms and depths have the parameters of
 parameters within 2 %.
 
 A network is trained once, on what lies before the blocks that are scored.
