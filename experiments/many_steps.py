@@ -11,8 +11,8 @@ The problems: four shops with weeks and promotions whose effect hangs on the wee
 does not (plain), or hangs on the shop as well (unlike): of these the best possible
 forecast is known. The sea off Peru and CO2 by month, and Seattle's temperature by day,
 alone or with what else was measured there. The shops are learnt by one network, or by
-one for each, with as many updates for each. All forms and depths have the parameters of
-parameters within 2 %.
+one for each, with as many updates for each. All forms and depths have 6,120 parameters
+within 2 %.
 
 A network is trained once, on what lies before the blocks that are scored.
 """
@@ -54,7 +54,7 @@ LOOKED_INTO = ("shops", "elnino")
 def settings(rows: list[dict]) -> list[dict]:
     """Return the next runs, given the table so far; none when it is complete."""
     confirm = [arm("shops", "decoder")]
-    return next_settings([arms()], rows, RULE, confirm=confirm)
+    return next_settings(stages(), rows, RULE, confirm=confirm)
 
 
 def arm(problem, form, depth=1, future="known", inputs="own", fit="one") -> dict:
@@ -69,16 +69,17 @@ def arm(problem, form, depth=1, future="known", inputs="own", fit="one") -> dict
     }
 
 
-def arms() -> list[dict]:
+def stages() -> list[list[dict]]:
     """Return every network: forms by problem, what may be left out, and depths."""
-    found = [arm(problem, form) for problem, form in product(PLANS, FORMS)]
-    found += [arm(problem, "heads") for problem in ("shops", "plain")]
+    forms = [arm(problem, form) for problem, form in product(PLANS, FORMS)]
+    forms += [arm(problem, "heads") for problem in ("shops", "plain")]
     closer = [*product(LOOKED_INTO, FORMS)]
-    found += [arm(problem, form, future="hidden") for problem, form in closer]
+    left_out = [arm(problem, form, future="hidden") for problem, form in closer]
     each = product(("shops", "unlike"), ("recursive", "decoder"))
-    found += [arm(problem, form, fit="each") for problem, form in each]
-    found += [arm("weather", form, inputs="all") for form in ("direct", "decoder")]
-    return found + [arm(*pair, depth) for depth in DEPTHS[1:] for pair in closer]
+    left_out += [arm(problem, form, fit="each") for problem, form in each]
+    left_out += [arm("weather", form, inputs="all") for form in ("direct", "decoder")]
+    deep = [arm(*pair, depth) for depth in DEPTHS[1:] for pair in closer]
+    return [forms, left_out, deep]
 
 
 @seeded
