@@ -26,12 +26,14 @@ TEN = dict.fromkeys(
     2,
 )
 TEN |= {"recall_by_delay": 5, "scheduled_sampling": 5, "writing": 5}
-OTHERS = {"next_value", "rate_by_depth", "time_scales"}  # tuned in another way
+OTHERS = {  # tuned in another way
+    *("many_steps_rivals", "next_value", "rate_by_depth", "time_scales"),
+}
 TUNED = [name for name in NAMES if name not in OTHERS]
 CONFIRMED = (
     *("attention_by_length", "attention_on_dates", "deep_or_wide", "dropout_places"),
     *("going_deeper", "hand_over", "rate_by_depth", "scheduled_sampling"),
-    *("adam_epsilon", "recall_by_delay", "source_reversal"),
+    *("adam_epsilon", "many_steps", "recall_by_delay", "source_reversal"),
 )
 
 
