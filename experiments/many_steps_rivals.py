@@ -40,7 +40,7 @@ COST = "about 10 CPU-minutes"
 METRICS = SCORES
 STRENGTHS = {
     "ridge": (0.01, 0.1, 1.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0),
-    "boosting": (0.01, 0.03, 0.1, 0.3),
+    "boosting": (0.003, 0.01, 0.03, 0.1, 0.3),
 }
 LONGEST_SEASON = 24  # of exponential smoothing
 
