@@ -47,7 +47,8 @@ LEVELS = (0.1, 0.5, 0.9)
 FORMS, DEPTHS = ("recursive", "direct", "decoder"), (1, 2, 3)
 UPDATES, BUDGET = 400, 6_120
 # A short series asks for lower rates than the usual ones, a Dense layer for higher.
-RULE = USUAL._replace(grid=(0.0008, 0.002, 0.005, 0.0125, 0.03, 0.08, 0.2))
+GRID = (0.0003, 0.0008, 0.002, 0.005, 0.0125, 0.03, 0.08, 0.2, 0.5)
+RULE = USUAL._replace(grid=GRID)
 LOOKED_INTO = ("shops", "elnino")
 
 
