@@ -54,7 +54,7 @@ LOOKED_INTO = ("shops", "elnino")
 
 def settings(rows: list[dict]) -> list[dict]:
     """Return the next runs, given the table so far; none when it is complete."""
-    confirm = [arm("shops", "decoder")]
+    confirm = [arm("shops", "recursive")]
     return next_settings(stages(), rows, RULE, confirm=confirm)
 
 
