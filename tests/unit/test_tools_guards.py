@@ -206,7 +206,7 @@ def test_ctrl_c_ends_in_one_line_and_what_was_found_is_said(write, small_book):
     own = os.environ | {"PYTHONPATH": python_path()}
     command = [sys.executable, "-c", COMMAND, str(small_book)]
     with subprocess.Popen(command, env=own, start_new_session=True, **pipes) as process:
-        found = [process.stdout.readline() for _ in range(2)]
+        found = [process.stdout.readline() for _ in range(5)]  # all before the sleep
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
         _, complaint = process.communicate(timeout=20)
     assert found[0] == "01-small\n"
