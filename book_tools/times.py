@@ -109,7 +109,7 @@ def count(notebook: NotebookNode) -> Times:
         figures=sum(
             bool(k & {"image/png", "image/svg+xml", "text/html"}) for k in kinds
         ),
-        questions=sum(":class: quiz" in cell.source for cell in notebook.cells),
+        questions=sum(cell.source.count(":class: quiz") for cell in notebook.cells),
         checked=checked,
         open=len(exercises) - checked,
     )

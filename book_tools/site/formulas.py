@@ -47,6 +47,7 @@ def start_server(folder, timeout):
         return process, connect(path, timeout)
     except BaseException:
         process.kill()
+        process.wait()
         raise
 
 

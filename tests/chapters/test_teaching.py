@@ -172,7 +172,7 @@ COUNTED = {
     ),
     "code": ((new_code_cell("a = 1\n\nb = 2"), hidden("c = 3", "remove-cell")), (3, 2)),
     "figure": ((new_code_cell("a", outputs=[FIGURE]),), (3, 1, 1)),
-    "quiz": ((new_markdown_cell(QUIZ),), (3, 0, 0, 1)),
+    "quiz": ((new_markdown_cell(QUIZ + QUIZ),), (3, 0, 0, 2)),
     "exercises": (
         (
             *(new_markdown_cell(TASK), new_code_cell(ANSWER), hidden("n", "check")),
